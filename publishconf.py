@@ -1,0 +1,31 @@
+"""Los ajustes del portal: nombre, dirección e identidad del estado.
+
+Es el único archivo que hay que cambiar para que el portal sea el de otro estado. Los colores se cambian en
+themes/vitrina/css/tokens.css. Lo que no aparece aquí lo decide el programa.
+"""
+
+SITENAME = "Vitrina anticorrupción"
+SITEURL = "https://datos.sea.ejemplo.mx"
+"""Dirección pública, sin diagonal final. Si el portal vive en una carpeta: "https://ejemplo.mx/portal"."""
+
+DEFAULT_LANG = "es"
+
+IDENTITY = {
+    "state": "Estado de Xaltepec",
+    "publisher": "Secretaría Ejecutiva del Sistema Anticorrupción de Xaltepec",
+    "acronym": "SESAX",
+    # Dos o tres letras: hacen de escudo en la cabecera y en la pestaña del navegador.
+    "initials": "XA",
+    "colour": "#1f4a3d",
+    "contact": "datos@sea.ejemplo.mx",
+    "headline": "Lo público, a la vista de todos",
+    "tagline": (
+        "Contratos, sanciones, declaraciones y auditorías del Estado de Xaltepec, reunidos cada noche de las "
+        "instituciones que los generan. Para mirar, citar y descargar."
+    ),
+    "license": "CC-BY-4.0",
+    "license_url": "https://creativecommons.org/licenses/by/4.0/deed.es",
+}
+
+HOME_CHARTS: list[str] = []
+"""Hasta tres gráficas de la portada, como "conjunto:grafica". Vacío: la primera de los primeros conjuntos."""

@@ -1,0 +1,1 @@
+"""What `check` is made of: Frictionless' verdict, rules beyond the schema, typed columns, the report and its ledger."""

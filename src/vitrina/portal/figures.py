@@ -1,0 +1,175 @@
+"""Counts and sums behind the charts and key figures, with pandas; every number can be traced to its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from vitrina.model import Chart, Field, Table
+from vitrina.portal import cells, filters
+from vitrina.portal.store import Dataset
+
+OTHERS = "Otros"
+NO_VALUE = "Sin dato"
+MAX_YEARS = 40
+
+
+@dataclass(frozen=True)
+class Point:
+    """One bar: what it stands for and how much it is."""
+
+    label: str
+    value: float
+    shown: str
+    quiet: bool = False
+    """True for the remainder ("Otros", "Sin dato"), drawn in a lighter tone."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart's numbers and the sentence that says what they show."""
+
+    id: str
+    title: str
+    kind: str
+    unit: str
+    by: str
+    points: tuple[Point, ...]
+    finding: str
+
+
+def chart_figure(dataset: Dataset, chart: Chart, label: Callable[[Field], Callable[[str], str]]) -> Figure | None:
+    """Return the numbers of a declared chart, None when there is nothing to draw."""
+    system = dataset.system
+    table = system.table(chart.table) if chart.table else system.main
+    frame = dataset.frame if table is system.main else dataset.children[table.name]
+    if frame.is_empty():
+        return None
+    field = table.field(chart.by)
+    measure = table.field(chart.measure) if chart.measure else None
+    columns = list(dict.fromkeys([chart.by, *([chart.measure] if chart.measure else [])]))
+    data = pd.DataFrame(frame.select(columns).to_dict(as_series=False), dtype=object)
+    counts = _counts(data, field, measure)
+    if counts.empty:
+        return None
+    show = _shown(measure)
+    unit = measure.title if measure else filters.sentence(_unit(dataset, table))
+    if chart.kind == "years":
+        points = _years(counts, show)
+        finding = _years_finding(points)
+    else:
+        points = _bars(counts, show, label(field), chart.top)
+        finding = _bars_finding(points, float(counts.sum()))
+    return Figure(chart.id, chart.title, chart.kind, unit, field.title, points, finding) if points else None
+
+
+def _unit(dataset: Dataset, table: Table) -> str:
+    return filters.plural_of(dataset.system.singular) if table is dataset.system.main else table.title
+
+
+def _shown(measure: Field | None) -> Callable[[float], str]:
+    if measure is not None and measure.display == "mxn":
+        return filters.short_pesos
+    return filters.number
+
+
+def _counts(data: pd.DataFrame, field: Field, measure: Field | None) -> pd.Series[float]:
+    """Return rows, or the sum of *measure*, per key of *field*; a list cell counts once for each part."""
+    if field.type in {"date", "datetime"}:
+        keys = data[field.name].map(lambda v: str(v)[:4] if v else "")
+    elif field.display == "list":
+        keys = data[field.name].map(lambda v: cells.split(v) or [""])
+    else:
+        keys = data[field.name].map(lambda v: "" if v is None else str(v))
+    amounts = data[measure.name].map(lambda v: float(v or 0)) if measure else pd.Series(1.0, index=data.index)
+    frame = pd.DataFrame({"key": keys, "amount": amounts}).explode("key")
+    return frame.groupby("key", sort=True)["amount"].sum()
+
+
+def _years(counts: pd.Series[float], show: Callable[[float], str]) -> tuple[Point, ...]:
+    found = {int(str(k)): float(v) for k, v in counts.items() if str(k).isdigit()}
+    if not found:
+        return ()
+    last = max(found)
+    first = max(min(found), last - MAX_YEARS + 1)
+    return tuple(Point(str(y), found.get(y, 0.0), show(found.get(y, 0.0))) for y in range(first, last + 1))
+
+
+def _bars(
+    counts: pd.Series[float], show: Callable[[float], str], label: Callable[[str], str], top: int
+) -> tuple[Point, ...]:
+    ordered = sorted(((str(k), float(v)) for k, v in counts.items() if k), key=lambda p: (-p[1], p[0]))
+    points = [Point(label(k), v, show(v)) for k, v in ordered[:top]]
+    rest = ordered[top:]
+    if rest:
+        total = sum(v for _, v in rest)
+        points.append(Point(f"{OTHERS} ({filters.number(len(rest))})", total, show(total), quiet=True))
+    missing = float(counts.get("", 0.0))
+    if missing:
+        points.append(Point(NO_VALUE, missing, show(missing), quiet=True))
+    return tuple(points)
+
+
+def _years_finding(points: Sequence[Point]) -> str:
+    if not points:
+        return ""
+    top = max(points, key=lambda p: (p.value, p.label))
+    last = points[-1]
+    if len(points) == 1:
+        return f"Todo corresponde a {top.label}: {top.shown}."
+    if top is last:
+        return f"{top.label} es el año más alto desde {points[0].label}: {top.shown}."
+    return f"El año más alto es {top.label}, con {top.shown}; el más reciente, {last.label}, tiene {last.shown}."
+
+
+def _bars_finding(points: Sequence[Point], total: float) -> str:
+    named = [p for p in points if not p.quiet]
+    if not named:
+        return ""
+    first = named[0]
+    share = f" ({filters.percent(first.value / total)} del total)" if total > 0 else ""
+    if len(named) == 1:
+        return f"Solo aparece «{first.label}»: {first.shown}{share}."
+    return f"«{first.label}» va primero con {first.shown}{share}; le sigue «{named[1].label}», con {named[1].shown}."
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key figure of a dataset page."""
+
+    label: str
+    value: str
+
+
+def key_figures(dataset: Dataset, newest: str) -> tuple[Key, ...]:
+    """Return how many records there are, of how many bodies, worth how much, and from when."""
+    display, frame = dataset.system.display, dataset.frame
+    keys = [Key(filters.sentence(filters.plural_of(dataset.system.singular)), filters.number(frame.height))]
+    if display.ente and display.ente in frame.columns and dataset.slug != "entes":
+        keys.append(Key("Entes públicos", filters.number(frame[display.ente].drop_nulls().n_unique())))
+    if display.amount:
+        total = pd.Series([float(v) for v in frame[display.amount].drop_nulls()], dtype="float64").sum()
+        field = dataset.system.main.field(display.amount)
+        keys.append(Key(field.title, _shown(field)(float(total))))
+    if newest:
+        keys.append(Key("Dato más reciente", filters.short_date(newest)))
+    return tuple(keys)
+
+
+def examples(frame: Any, name: str) -> str:
+    """Return the first published value of a column as an example, cut at 60 characters."""
+    values = frame[name].drop_nulls()
+    text = str(values[0]) if len(values) else ""
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def fill_rate(dataset: Dataset, table: Table, name: str) -> float | None:
+    """Return the share of rows with a value, from the report, else counted; None in an empty table."""
+    reported = dataset.report.get("fill", {}).get(table.name, {}).get(name)
+    if reported is not None:
+        return float(reported)
+    frame = dataset.frame if table is dataset.system.main else dataset.children[table.name]
+    return None if frame.is_empty() else 1 - frame[name].null_count() / frame.height

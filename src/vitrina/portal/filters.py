@@ -1,0 +1,206 @@
+"""How numbers, dates, sizes and links read in es-MX; the Jinja filters of the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import orjson
+from babel.dates import format_date
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from markupsafe import Markup
+
+LOCALE = "es_MX"
+_JSON_ESCAPES = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
+
+
+@lru_cache(maxsize=65_536)
+def number(value: float) -> str:
+    """Return a number with its thousands separated, at most two decimals.
+
+    >>> number(1234567), number(0.5)
+    ('1,234,567', '0.5')
+    """
+    return format_decimal(value, format="#,##0.##", locale=LOCALE)
+
+
+@lru_cache(maxsize=65_536)
+def pesos(value: float) -> str:
+    """Return an amount in Mexican pesos.
+
+    >>> pesos(1234567.5)
+    '$1,234,567.50'
+    """
+    return format_currency(value, "MXN", locale=LOCALE)
+
+
+def short_pesos(value: float) -> str:
+    """Return a large amount as people say it, in thousands or millions of pesos.
+
+    >>> short_pesos(1234567.5), short_pesos(950)
+    ('$1.2 millones', '$950')
+    """
+    if abs(value) >= 1_000_000:
+        return f"${format_decimal(value / 1_000_000, format='#,##0.#', locale=LOCALE)} millones"
+    return f"${format_decimal(value, format='#,##0', locale=LOCALE)}"
+
+
+def percent(share: float) -> str:
+    """Return a share of one as a percentage.
+
+    >>> percent(0.256), percent(1)
+    ('25.6 %', '100 %')
+    """
+    return format_percent(share, format="#,##0.#\xa0%", locale=LOCALE).replace("\xa0", " ")
+
+
+def compact(value: float) -> str:
+    """Return a count in few characters.
+
+    >>> compact(950)
+    '950'
+    """
+    return str(format_compact_decimal(value, locale=LOCALE, fraction_digits=1))
+
+
+def _day(value: Any) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=16_384)
+def long_date(value: Any) -> str:
+    """Return a date in full; what is no date comes back as it is.
+
+    >>> long_date("2026-03-01")
+    '1 de marzo de 2026'
+    """
+    day = _day(value)
+    return format_date(day, "d 'de' MMMM 'de' y", locale=LOCALE) if day else str(value or "")
+
+
+@lru_cache(maxsize=16_384)
+def short_date(value: Any) -> str:
+    """Return a date for a table.
+
+    >>> short_date(date(2026, 3, 1))
+    '1 mar 2026'
+    """
+    day = _day(value)
+    return format_date(day, "d MMM y", locale=LOCALE).replace(".", "") if day else str(value or "")
+
+
+def iso_date(value: Any) -> str:
+    """Return the machine form of a date, for `datetime` attributes; "" when it is none."""
+    day = _day(value)
+    return day.isoformat() if day else ""
+
+
+def file_size(count: int) -> str:
+    """Return bytes in the unit people use.
+
+    >>> file_size(900), file_size(123_456), file_size(12_345_678)
+    ('900 B', '123 kB', '12.3 MB')
+    """
+    for limit, unit in ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")):
+        if count >= limit:
+            shown = count / limit
+            return f"{number(round(shown, 1) if shown < 100 else round(shown))} {unit}" if unit != "kB" else (
+                f"{number(round(shown))} {unit}"
+            )
+    return f"{count} B"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """Return the count with the word in its right number.
+
+    >>> plural(1, "registro", "registros"), plural(2000, "registro", "registros")
+    ('1 registro', '2,000 registros')
+    """
+    return f"{number(count)} {one if count == 1 else many}"
+
+
+def plural_of(word: str) -> str:
+    """Return the Spanish plural of a dataset's `singular`.
+
+    >>> plural_of("sanción"), plural_of("contratación pública"), plural_of("servidor público"), plural_of("ente")
+    ('sanciones', 'contrataciones públicas', 'servidores públicos', 'entes')
+    """
+    head, *rest = word.split(" ")
+    # The adjective next to the noun agrees with it; what follows a preposition does not.
+    if rest and rest[0] not in {"de", "del", "en", "con", "para", "por", "a", "sin"}:
+        return " ".join([_plural_word(head), _plural_word(rest[0]), *rest[1:]])
+    return " ".join([_plural_word(head), *rest])
+
+
+def _plural_word(word: str) -> str:
+    if word[-1:] in "aeiouáéó":
+        return f"{word}s"
+    if word.endswith("z"):
+        return f"{word[:-1]}ces"
+    for ending, mended in (("ón", "ones"), ("án", "anes"), ("és", "eses"), ("ín", "ines")):
+        if word.endswith(ending):
+            return word[: -len(ending)] + mended
+    return word if word.endswith("s") else f"{word}es"
+
+
+def sentence(text: str) -> str:
+    """Return *text* with a capital first letter and nothing else changed.
+
+    >>> sentence("sanción")
+    'Sanción'
+    """
+    return text[:1].upper() + text[1:]
+
+
+def safe_url(value: Any) -> str:
+    """Return *value* when it is an absolute http(s) address, else "" (design §7: only those become links).
+
+    >>> safe_url("https://ejemplo.mx/a"), safe_url("javascript:alert(1)"), safe_url("//ejemplo.mx")
+    ('https://ejemplo.mx/a', '', '')
+    """
+    text = str(value or "").strip()
+    if any(c.isspace() or ord(c) < 32 for c in text):
+        return ""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return text if parts.scheme in {"http", "https"} and parts.netloc else ""
+
+
+def json_data(value: Any) -> Markup:
+    """Return *value* as JSON that cannot leave a `<script type="application/ld+json">` block."""
+    text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    for char, escape in _JSON_ESCAPES:
+        text = text.replace(char, escape)
+    return Markup(text)  # noqa: S704  # every character HTML gives a meaning to was escaped above
+
+
+def mailto(address: str, subject: str, body: str) -> str:
+    """Return a mailto: address with subject and body filled in."""
+    return f"mailto:{quote(address, safe='@')}?subject={quote(subject)}&body={quote(body)}"
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "number": number,
+    "pesos": pesos,
+    "short_pesos": short_pesos,
+    "percent": percent,
+    "long_date": long_date,
+    "short_date": short_date,
+    "iso_date": iso_date,
+    "file_size": file_size,
+    "sentence": sentence,
+    "safe_url": safe_url,
+    "json_data": json_data,
+}

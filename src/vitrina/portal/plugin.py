@@ -1,0 +1,99 @@
+"""The Pelican plugin: one generator that writes every page that comes from data. Thin on purpose."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup
+from pelican import signals
+from pelican.generators import Generator
+from pelican.utils import sanitised_join
+
+from vitrina.portal import common, datasets, records
+from vitrina.portal.assets import FOLDER
+from vitrina.portal.contexts import Link, Page, Route
+from vitrina.portal.filters import FILTERS, plural, plural_of
+from vitrina.portal.site import Site
+from vitrina.portal.urls import file_of
+
+_SECTIONS = ("", "buscar", "datos", "descargas", "calidad", "acerca")
+
+
+class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no types
+    """Walks the routes and hands each to Pelican's writer, which refuses to write one file twice."""
+
+    def generate_output(self, writer: Any) -> None:
+        """Write every page, and beside each record page its JSON."""
+        site: Site = self.settings["VITRINA_SITE"]
+        icon = Path(self.output_path) / FOLDER / "icono.svg"
+        icon.parent.mkdir(parents=True, exist_ok=True)
+        icon.write_text(self.env.get_template("icon.svg").render(), encoding="utf-8")
+        for route in self._routes(site):
+            self._write(writer, route)
+        for dataset in site.datasets:
+            for page in records.pages(site, dataset, self.env):
+                self._write(writer, page.route)
+                Path(sanitised_join(self.output_path, page.json_path)).write_bytes(page.json)
+
+    def _routes(self, site: Site) -> Iterator[Route]:
+        yield from common.routes(site)
+        for dataset in site.datasets:
+            yield from datasets.routes(site, dataset, self.env)
+            yield from records.tombstones(site, dataset)
+
+    def _write(self, writer: Any, route: Route) -> None:
+        self.settings["VITRINA_NOW"][0] = route.path or "/"
+        name = route.path if route.path.endswith(".html") else file_of(route.path)
+        writer.write_file(name, self.get_template(route.template.removesuffix(".html")), self.context, **route.values)
+        self.settings["VITRINA_COUNT"][0] += 1
+
+
+def fit_environment(generator: Any) -> None:
+    """Give a generator's Jinja environment our filters, names and translations, and the parts all pages share."""
+    site: Site | None = generator.settings.get("VITRINA_SITE")
+    if site is None:
+        return
+    env: Environment = generator.env
+    env.install_gettext_translations(gettext.NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
+    env.filters.update(FILTERS)
+    env.filters["rebase"] = lambda html: rebase(str(html), site.urls.base)
+    env.globals.update(site=site, url=site.urls.to, full_url=site.urls.full, asset=site.asset)
+    env.globals.update(plural=plural, plural_of=plural_of, content_page=lambda page: _content_page(site, page))
+    # Header and footer are the same on thousands of pages: rendered once per item of the menu.
+    chrome = env.get_template("components/chrome.html").module
+    env.globals["headers"] = {s: chrome.header(s) for s in _SECTIONS}  # type: ignore[attr-defined]
+    env.globals["footer"] = chrome.footer()  # type: ignore[attr-defined]
+
+
+def rebase(html: str, base: str) -> Markup:
+    """Return a prose page's HTML with its root-relative links under the portal's own path.
+
+    >>> rebase('<a href="/calidad/">', "/portal")
+    Markup('<a href="/portal/calidad/">')
+    """
+    moved = html.replace('href="/', f'href="{base}/').replace('src="/', f'src="{base}/') if base else html
+    return Markup(moved)  # noqa: S704  # prose is written by the portal's own people, like the templates
+
+
+def _content_page(site: Site, page: Any) -> Page:
+    return Page(
+        title=str(page.title),
+        description=str(page.metadata.get("description") or page.title),
+        path=str(page.url),
+        crumbs=[Link(site.urls.to(""), "Inicio")],
+        section="acerca",
+    )
+
+
+def _generators(_pelican: Any) -> type[PortalGenerator]:
+    return PortalGenerator
+
+
+def register() -> None:
+    """Connect the plugin to Pelican's signals."""
+    signals.get_generators.connect(_generators)
+    signals.generator_init.connect(fit_environment)

@@ -1,0 +1,265 @@
+"""Record pages: one per row of a main table, with its JSON twin. The hot path: all lookups are made before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import polars as pl
+from jinja2 import Environment
+from markupsafe import Markup
+
+from vitrina.model import System, Table
+from vitrina.portal import cells, citation, entities, filters, quality, urls
+from vitrina.portal.contexts import ChildTable, Column, IssueView, Link, Page, Provenance, Route
+from vitrina.portal.shelf import ENTES, SUPPLIERS, Shelf
+from vitrina.portal.site import SEVERITIES, Site
+from vitrina.portal.store import Dataset
+
+_HIDDEN = frozenset({"id", "fuente_id", "fuente_instantanea", "fuente_posicion", "primera_vez", "ultimo_cambio"})
+_NARROW = 4
+"""Columns up to which a child table is drawn as a table; wider ones read better as blocks, on a phone above all."""
+_RELATED = 4
+
+Maker = tuple[str, Callable[[Sequence[Any]], str]]
+"""Label, and how the value reads in a row."""
+_NAMED = Markup('<a href="{}">{}</a>')
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """A page and the JSON that says the same."""
+
+    route: Route
+    json_path: str
+    json: bytes
+
+
+def pages(site: Site, dataset: Dataset, env: Environment) -> Iterator[RecordPage]:
+    """Yield the page of every record of *dataset*, in listing order."""
+    writer = _Writer(site, dataset, env)
+    for at, row in enumerate(dataset.frame.iter_rows()):
+        yield writer.page(at, row)
+
+
+def tombstones(site: Site, dataset: Dataset) -> Iterator[Route]:
+    """Yield a page for every record that was published once and no longer is: no address ever dies."""
+    live = site.shelf(dataset.slug).position
+    system = dataset.system
+    for gone in dataset.changes.withdrawn:
+        if gone.id in live:
+            continue
+        meta = Page(
+            title=gone.title or "Registro retirado",
+            description=f"Este registro de {system.short_title} se retiró del portal.",
+            path=urls.record(system.slug, gone.id),
+            crumbs=site.crumbs(system),
+            section="datos",
+            index=False,
+        )
+        yield Route(meta.path, "tombstone.html", {"meta": meta, "system": system, "gone": gone})
+
+
+class _Children:
+    """A child table's rows by parent, and how its columns read."""
+
+    def __init__(self, site: Site, system: System, table: Table, frame: pl.DataFrame) -> None:
+        hidden = _HIDDEN | {table.parent_key, "n"}
+        self.table = table
+        self.names = [n for n in table.names if n != table.parent_key]
+        self.makers: list[tuple[Column, int, cells.Render]] = [
+            (
+                Column(f.name, f.title, cells.is_numeric(f)),
+                self.names.index(f.name),
+                cells.rich(f, site.shelves.lookup(f, system)),
+            )
+            for f in table.fields
+            if f.name not in hidden
+        ]
+        self.rows: dict[str, list[tuple[Any, ...]]] = {}
+        at = frame.columns.index(table.parent_key)
+        for row in frame.iter_rows():
+            self.rows.setdefault(str(row[at]), []).append(row[:at] + row[at + 1 :])
+
+    def of(self, row_id: str) -> ChildTable | None:
+        """Return the rows of one record, without the columns that are empty in all of them."""
+        rows = self.rows.get(row_id)
+        if not rows:
+            return None
+        kept = [m for m in self.makers if any(r[m[1]] not in (None, "") for r in rows)]
+        return ChildTable(
+            self.table.title,
+            [m[0] for m in kept],
+            [[make(r[i]) for _, i, make in kept] for r in rows],
+            wide=len(kept) > _NARROW,
+        )
+
+    def plain(self, row_id: str) -> list[dict[str, Any]]:
+        return [dict(zip(self.names, row, strict=True)) for row in self.rows.get(row_id, ())]
+
+
+class _Writer:
+    """Makes the pages of one dataset; everything that does not change from record to record is kept here."""
+
+    def __init__(self, site: Site, dataset: Dataset, env: Environment) -> None:
+        self.site, self.dataset = site, dataset
+        self.system: System = dataset.system
+        self.shelf: Shelf = site.shelf(dataset.slug)
+        self.columns = dataset.frame.columns
+        self.at = {name: i for i, name in enumerate(self.columns)}
+        self.sections = self._sections()
+        self.children = [
+            _Children(site, self.system, t, dataset.children[t.name]) for t in self.system.children
+        ]
+        self.crumbs = site.crumbs(self.system)
+        self.before, self.after = citation.record_citation(site, dataset)
+        self.sources = {s.id: s for s in dataset.sources}
+        self.found = quality.by_record(dataset)
+        self.complete = quality.names_every_record(dataset)
+        self.entity = entities.maker(site, dataset)
+        self.template = "entity.html" if self.entity else "record.html"
+        component = env.get_template("components/withheld.html").module
+        self.withheld: Markup = component.withheld(self.system)  # type: ignore[attr-defined]
+
+    def _sections(self) -> list[tuple[str, list[Maker]]]:
+        """The declared sections; public columns that no section names come last, so that none is lost."""
+        main, placed = self.system.main, {n for s in self.system.display.sections for n in s.fields}
+        groups = [(s.title, list(s.fields)) for s in self.system.display.sections]
+        keys = {f"{n.removesuffix('_nombre')}_id" for n in main.names if n.endswith("_nombre")}
+        rest = [n for n in main.names if n not in placed and n not in _HIDDEN and n not in keys]
+        if rest:
+            groups.append(("Otros datos", rest))
+        return [(title, [self._maker(n) for n in names if n != "id"]) for title, names in groups]
+
+    def _maker(self, name: str) -> Maker:
+        field, at = self.system.main.field(name), self.at[name]
+        beside = self.site.shelves.beside(field, self.system)
+        if beside is None:
+            show = cells.rich(field, self.site.shelves.lookup(field, self.system))
+            return field.title, lambda row: show(row[at])
+        key, lookup = self.at[beside[0]], beside[1]
+
+        def named(row: Sequence[Any]) -> str:
+            """The name as received, leading to the page of the body or supplier its key stands for."""
+            found = lookup(str(row[key])) if row[key] else None
+            if not row[at]:
+                return cells.MISSING
+            return _NAMED.format(found[0], row[at]) if found else str(row[at])
+
+        return field.title, named
+
+    def page(self, at: int, row: Sequence[Any]) -> RecordPage:
+        """Return the page of the row at position *at*."""
+        slug, row_id, title = self.system.slug, self.shelf.ids[at], self.shelf.titles[at]
+        path = urls.record(slug, row_id)
+        json_path = f"{path}index.json"
+        sub = self.shelf.subtitles[at]
+        meta = Page(
+            title=title,
+            description=f"{filters.sentence(self.system.singular)}: {title}{f'. {sub}' if sub else ''}.",
+            path=path,
+            crumbs=self.crumbs,
+            section="datos",
+            alternate=self.site.urls.to(json_path),
+        )
+        full = self.site.urls.full(path)
+        values = {
+            "meta": meta,
+            "system": self.system,
+            "subtitle": sub,
+            "sections": [(t, [(label, make(row)) for label, make in m]) for t, m in self.sections],
+            "tables": [c for c in (child.of(row_id) for child in self.children) if c is not None],
+            "related": self._related(at, row),
+            "provenance": self._provenance(row),
+            "issues": self._issues(row_id),
+            "complete": self.complete,
+            "withheld": self.withheld,
+            "citation": (self.before, title, self.after, full),
+            "report_url": self._report_url(title, full, row),
+            "entity": self.entity(row_id) if self.entity else None,
+        }
+        return RecordPage(Route(path, self.template, values), json_path, self._json(row_id, row, full))
+
+    def _provenance(self, row: Sequence[Any]) -> Provenance:
+        get = self._get(row)
+        source = self.sources.get(get("fuente_id"))
+        return Provenance(
+            source=source.title if source else get("fuente_id"),
+            source_url=self.site.urls.to("fuentes/") + f"#{get('fuente_id')}" if source else "",
+            snapshot=get("fuente_instantanea"),
+            position=get("fuente_posicion"),
+            since=get("primera_vez"),
+            changed=get("ultimo_cambio"),
+        )
+
+    def _get(self, row: Sequence[Any]) -> Callable[[str], str]:
+        return lambda name: str(row[self.at[name]] or "")
+
+    def _issues(self, row_id: str) -> list[IssueView]:
+        return [
+            IssueView(
+                title=str(i.get("title") or i.get("message") or i.get("code")),
+                severity=str(i.get("severity") or "note"),
+                severity_text=SEVERITIES.get(str(i.get("severity")), "Nota"),
+                message=str(i.get("message") or ""),
+                why=str(i.get("why") or ""),
+                remedy="",
+                count=1,
+                source="",
+                examples=(),
+            )
+            for i in self.found.get(row_id, ())
+        ]
+
+    def _related(self, at: int, row: Sequence[Any]) -> list[tuple[Link, list[Link], Link | None]]:
+        """Return, for the row's ente and supplier: its page, other records that name it, and their full list."""
+        display = self.system.display
+        found = []
+        for target, name, index in (
+            (ENTES, display.ente, self.site.shelves.of_ente),
+            (SUPPLIERS, display.supplier, self.site.shelves.of_supplier),
+        ):
+            key = row[self.at[name]] if name and name in self.at and target != self.system.slug else None
+            place = self.site.shelves.find(target, key)
+            if place is None:
+                continue
+            positions = index.get(str(key), {}).get(self.system.slug, [])
+            others = [i for i in positions[: _RELATED + 1] if i != at][:_RELATED]
+            address = self.site.listing_of(self.system.slug, name, key, positions)
+            everything = Link(address, f"Ver {filters.number(len(positions))}") if address and others else None
+            found.append((Link(*place), [self._link(i) for i in others], everything))
+        return found
+
+    def _link(self, at: int) -> Link:
+        return Link(self.site.urls.to(urls.record(self.system.slug, self.shelf.ids[at])), self.shelf.titles[at])
+
+    def _report_url(self, title: str, full: str, row: Sequence[Any]) -> str:
+        get = self._get(row)
+        body = (
+            f"Registro: {full}\nConjunto: {self.system.title}\nFuente: {get('fuente_id')}\n"
+            f"Copia: {get('fuente_instantanea')}, {get('fuente_posicion')}\nVersión: {self.site.version.id}\n\n"
+            "¿Qué está mal y cómo debería decir?\n"
+        )
+        return filters.mailto(self.system.contact, f"Error en un registro: {title[:120]}", body)
+
+    def _json(self, row_id: str, row: Sequence[Any], full: str) -> bytes:
+        tables: Mapping[str, Any] = {
+            self.system.main.name: dict(zip(self.columns, row, strict=True)),
+            **{c.table.name: c.plain(row_id) for c in self.children},
+        }
+        document = {
+            "direccion": full,
+            "conjunto": self.system.slug,
+            "version": self.site.version.id,
+            "licencia": self.system.license,
+            "datos_sinteticos": self.site.version.synthetic,
+            "tablas": tables,
+        }
+        return orjson.dumps(document, default=_jsonable, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _jsonable(value: Any) -> Any:
+    """Decimals are the only values of a typed table that JSON has no form for."""
+    return float(value)

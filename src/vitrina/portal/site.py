@@ -1,0 +1,155 @@
+"""Everything the pages share, worked out once per night: addresses, identity, versions, words and look-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from vitrina.config import Settings
+from vitrina.model import System, Version
+from vitrina.portal import filters, store, urls
+from vitrina.portal.contexts import Card, Link
+from vitrina.portal.shelf import Facet, Shelf, Shelves, facets, newest
+from vitrina.portal.store import Dataset
+from vitrina.portal.urls import Urls
+
+VERDICTS = {
+    "ok": "Sin errores",
+    "warnings": "Con avisos",
+    "errors": "Con registros apartados",
+    "not_checked": "Sin revisar",
+}
+DECISIONS = {
+    "publish": "Se publicó lo recibido.",
+    "keep_last_good": "Lo recibido no pasó la revisión: se conserva la última copia buena.",
+    "empty": "Aún no hay datos que publicar.",
+}
+WEATHER = {
+    "fresh": "Al día",
+    "unchanged": "Sin cambios",
+    "kept": "Última copia buena",
+    "none": "Sin entrega",
+    "frozen": "Ya no se actualiza",
+}
+SEVERITIES = {"error": "Error", "warning": "Aviso", "note": "Nota"}
+PROTOCOLS = {
+    "pdn_v1": "API de la Plataforma Digital Nacional",
+    "directus": "API de datos",
+    "s3_wrapper": "API de sancionados",
+    "ocds_api": "API de contrataciones abiertas",
+    "http_file": "Archivo en línea",
+    "folder": "Archivos entregados",
+    "derived": "Calculado de otros conjuntos",
+}
+LICENSES = {
+    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/deed.es",
+    "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/deed.es",
+}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The state's and the publisher's names, from publishconf.py."""
+
+    site_name: str
+    site_url: str
+    values: Mapping[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.values[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+class Site:
+    """The night's portal as data. Reads build/ once; the routes only look things up."""
+
+    def __init__(self, settings: Settings, assets: Mapping[str, str]) -> None:
+        conf = settings.identity()
+        self.identity = Identity(conf["SITENAME"], str(conf["SITEURL"]).rstrip("/"), conf["IDENTITY"])
+        self.home_charts: Sequence[str] = tuple(conf.get("HOME_CHARTS", ()))
+        self.urls = Urls(self.identity.site_url)
+        self.assets = dict(assets)
+        self.run_date: date = settings.run_date
+        self.version: Version
+        self.datasets: tuple[Dataset, ...]
+        self.version, self.datasets = store.load(settings)
+        self.shelves = Shelves(self.datasets, self.urls.to)
+        self.facets: dict[str, tuple[Facet, ...]] = {
+            s.system.slug: facets(s, self.shelves) if s.ids else () for s in self.shelves
+        }
+        self._facet_urls = self._facet_addresses()
+        self._facet_sizes = {
+            (slug, f.name, v.key): len(v.rows) for slug, found in self.facets.items() for f in found for v in f.values
+        }
+        self.newest = {d.slug: self._newest(d) for d in self.datasets}
+        self.cards = {d.slug: self._card(d) for d in self.datasets}
+        self.total_rows = sum(d.rows for d in self.datasets)
+
+    def asset(self, name: str) -> str:
+        """Return the address of a bundled file; KeyError stops the render when the theme lacks it."""
+        return self.urls.to(f"recursos/{self.assets[name]}")
+
+    def shelf(self, slug: str) -> Shelf:
+        return self.shelves.by_slug[slug]
+
+    def crumbs(self, system: System | None = None, *more: tuple[str, str]) -> tuple[Link, ...]:
+        """Return the way to a page: front page, dataset, and what *more* names as (path, text)."""
+        links = [Link(self.urls.to(""), "Inicio")]
+        if system is not None:
+            links.append(Link(self.urls.to(urls.dataset(system.slug)), system.short_title))
+        return (*links, *(Link(self.urls.to(path), text) for path, text in more))
+
+    def facet_url(self, slug: str, name: str, key: Any) -> str:
+        """Return the address of the page that lists the rows whose *name* is *key*; "" when there is none."""
+        return self._facet_urls.get((slug, name, str(key)), "")
+
+    def listing_of(self, slug: str, name: str, key: Any, rows: Sequence[int]) -> str:
+        """Return the address of the facet page that lists exactly *rows*, those whose *name* is *key*.
+
+        A dataset may be browsed by the name beside the key (ente_nombre); that page serves only when it lists
+        the same rows.
+        """
+        direct = self.facet_url(slug, name, key)
+        beside = f"{name.removesuffix('_id')}_nombre"
+        frame = self.shelf(slug).dataset.frame
+        if direct or beside not in frame.columns or not rows:
+            return direct
+        received = frame[beside][rows[0]]
+        listed = self._facet_sizes.get((slug, beside, str(received)), 0)
+        return self.facet_url(slug, beside, received) if listed == len(rows) else ""
+
+    def _facet_addresses(self) -> dict[tuple[str, str, str], str]:
+        return {
+            (slug, facet.name, value.key): self.urls.to(urls.facet_value(slug, facet.name, value.slug))
+            for slug, found in self.facets.items()
+            for facet in found
+            for value in facet.values
+        }
+
+    def publisher(self, system: System) -> str:
+        return system.publisher or str(self.identity.publisher)
+
+    def _newest(self, dataset: Dataset) -> str:
+        reported = str(dataset.report.get("newest_date") or "")
+        return reported[:10] or newest(dataset.frame, dataset.system.display.date, self.run_date)
+
+    def _card(self, dataset: Dataset) -> Card:
+        system = dataset.system
+        verdict = str(dataset.report.get("verdict") or "not_checked")
+        return Card(
+            slug=system.slug,
+            url=self.urls.to(urls.dataset(system.slug)),
+            key=system.key,
+            title=system.title,
+            short_title=system.short_title,
+            question=system.question,
+            rows=dataset.rows,
+            unit=system.singular if dataset.rows == 1 else filters.plural_of(system.singular),
+            newest=self.newest[system.slug],
+            verdict=verdict,
+            verdict_text=VERDICTS.get(verdict, verdict),
+        )

@@ -1,0 +1,59 @@
+"""Every address of the portal, and the file that answers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+PAGE_ROWS = 50
+"""Rows of a listing page."""
+
+
+def file_of(path: str) -> str:
+    """Return the output file of a page's path: `s2/lista/` → `s2/lista/index.html`."""
+    return f"{path}index.html"
+
+
+@dataclass(frozen=True)
+class Urls:
+    """Addresses under the site's own; *base* is the path a portal has when it is not at its host's root."""
+
+    site: str
+
+    @property
+    def base(self) -> str:
+        return urlsplit(self.site).path.rstrip("/")
+
+    def to(self, path: str) -> str:
+        """Return the root-relative address of an output path such as `s2-servidores/lista/`."""
+        return f"{self.base}/{quote(path)}"
+
+    def full(self, path: str) -> str:
+        """Return the absolute address, for canonical links, citations and metadata."""
+        return f"{self.site.rstrip('/')}/{quote(path)}"
+
+
+def dataset(slug: str) -> str:
+    return f"{slug}/"
+
+
+def record(slug: str, row_id: str) -> str:
+    return f"{slug}/{row_id}/"
+
+
+def listing(slug: str, page: int = 1) -> str:
+    return f"{slug}/lista/" if page == 1 else f"{slug}/lista/{page}/"
+
+
+def facet(slug: str, name: str, page: int = 1) -> str:
+    """Return the path of a facet's index of values. `pagina` keeps page numbers apart from values like 2024."""
+    return f"{slug}/por/{name}/" if page == 1 else f"{slug}/por/{name}/pagina/{page}/"
+
+
+def facet_value(slug: str, name: str, value: str, page: int = 1) -> str:
+    return f"{slug}/por/{name}/{value}/" if page == 1 else f"{slug}/por/{name}/{value}/{page}/"
+
+
+def data(slug: str, name: str = "") -> str:
+    """Return the path of a dataset's files and dictionary (`datos` is a reserved id)."""
+    return f"{slug}/datos/{name}"

@@ -1,0 +1,412 @@
+"""Finds, checks and orders the declarations in data/systems and data/sources.
+
+Every failure is a ConfigurationError that names the file, the line where it can be told, the field and the
+remedy. Systems come out in dependency order (`needs` first), then by `order`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+from vitrina.config import Settings
+from vitrina.errors import ConfigurationError, UsageError
+from vitrina.model import Chart, Display, Expect, Field, Rule, Section, Source, System, Table, Withheld
+
+PROVENANCE: tuple[Mapping[str, Any], ...] = (
+    {
+        "name": "fuente_id",
+        "type": "string",
+        "title": "Fuente",
+        "constraints": {"required": True},
+        "description": "Identificador de la fuente de la que se leyó la fila.",
+    },
+    {
+        "name": "fuente_instantanea",
+        "type": "string",
+        "title": "Copia de la fuente",
+        "constraints": {"required": True},
+        "description": "Identificador de la copia de la fuente, tal como se recibió, de la que salió la fila.",
+    },
+    {
+        "name": "fuente_posicion",
+        "type": "string",
+        "title": "Lugar en la fuente",
+        "constraints": {"required": True},
+        "description": "Archivo y renglón o posición de la copia donde está el registro original.",
+    },
+)
+HISTORY: tuple[Mapping[str, Any], ...] = (
+    {
+        "name": "primera_vez",
+        "type": "date",
+        "title": "Publicado desde",
+        "description": "Fecha de la primera noche en que este registro se publicó en el portal.",
+    },
+    {
+        "name": "ultimo_cambio",
+        "type": "date",
+        "title": "Último cambio",
+        "description": "Fecha de la noche en que cambió por última vez algún dato publicado de este registro.",
+    },
+)
+"""Columns every table carries (design §6): provenance in all, history in main tables (added by `package`)."""
+
+
+def load_systems(settings: Settings) -> tuple[System, ...]:
+    """Return every declared system, in the order the stages must handle them."""
+    folder = settings.systems
+    if not folder.is_dir():
+        raise ConfigurationError(
+            f"No existe {folder}", "Ejecute vitrina en la carpeta de un portal o use --root."
+        )
+    found = [load_system(path.parent) for path in sorted(folder.glob("*/system.toml"))]
+    if not found:
+        raise ConfigurationError(f"No hay sistemas en {folder}", "Cree uno con scripts/new-system.")
+    return _ordered(found)
+
+
+def load_system(folder: Path) -> System:
+    """Return the system declared in *folder* (system.toml and schema.json)."""
+    path = folder / "system.toml"
+    raw = _read_toml(path)
+    _check(raw, "system.schema.json", path)
+    if raw["slug"] != folder.name:
+        raise _wrong(path, "slug", f"dice {raw['slug']!r} y la carpeta se llama {folder.name!r}")
+    tables = _tables(folder / "schema.json", raw, path)
+    system = System(
+        slug=raw["slug"],
+        key=raw["key"],
+        title=raw["title"],
+        short_title=raw["short_title"],
+        singular=raw["singular"],
+        summary=raw["summary"],
+        question=raw["question"],
+        kind=raw["kind"],
+        order=raw["order"],
+        scope=tuple(raw["scope"]),
+        exclusions=tuple(raw["exclusions"]),
+        legal_basis=tuple(raw["legal_basis"]),
+        publisher=raw.get("publisher", ""),
+        contact=raw["contact"],
+        license=raw["license"],
+        frequency=raw["frequency"],
+        layouts=tuple(raw["layouts"]),
+        tables=tables,
+        display=_display(raw["display"]),
+        charts=tuple(Chart(**c) for c in raw["charts"]),
+        expect=Expect(
+            min_rows=raw["expect"]["min_rows"],
+            max_rows=raw["expect"]["max_rows"],
+            filled=raw["expect"].get("filled", {}),
+            freshness_days=raw["expect"]["freshness_days"],
+        ),
+        withheld=tuple(Withheld(**w) for w in raw["withheld"]),
+        rules=tuple(_rule(r) for r in raw.get("rules", [])),
+        needs=tuple(raw.get("needs", [])),
+        derived=raw.get("derived", ""),
+        id_scope=raw.get("id_scope", "source"),
+        record_pages=raw.get("record_pages", "pages"),
+        notes=tuple(raw.get("notes", [])),
+        folder=folder,
+        options=raw.get("options", {}),
+    )
+    _check_names(system, path)
+    return system
+
+
+def load_sources(settings: Settings, systems: Sequence[System]) -> tuple[Source, ...]:
+    """Return every declared source, sorted by id; each must name a known system, layout and table."""
+    by_slug = {s.slug: s for s in systems}
+    sources = []
+    for path in sorted(settings.sources.glob("*.toml")):
+        raw = _read_toml(path)
+        _no_secrets(raw, path)
+        _check(raw, "source.schema.json", path)
+        if raw["id"] != path.stem:
+            raise _wrong(path, "id", f"dice {raw['id']!r} y el archivo se llama {path.stem!r}")
+        system = by_slug.get(raw["system"])
+        if system is None:
+            raise _wrong(
+                path, "system", f"no existe el sistema {raw['system']!r}; hay: {', '.join(sorted(by_slug))}"
+            )
+        if raw.get("layout") and raw["layout"] not in system.layouts:
+            raise _wrong(path, "layout", f"{system.slug} admite: {', '.join(system.layouts)}")
+        if raw.get("table") and raw["table"] not in {t.name for t in system.tables}:
+            raise _wrong(path, "table", f"{system.slug} tiene: {', '.join(t.name for t in system.tables)}")
+        known = set(Source.__dataclass_fields__)
+        plain = {k: v for k, v in raw.items() if k in known}
+        plain.setdefault("format", "")
+        options = {k: v for k, v in raw.items() if k not in known}
+        sources.append(Source(**plain, options=options, file=path))
+    return tuple(sources)
+
+
+def select(systems: Iterable[System], slugs: Sequence[str]) -> tuple[System, ...]:
+    """Return the systems named by *slugs* (all when empty); UsageError for an unknown one."""
+    systems = tuple(systems)
+    unknown = sorted(set(slugs) - {s.slug for s in systems})
+    if unknown:
+        raise UsageError(
+            f"No existe el sistema {', '.join(unknown)}", f"Use uno de: {', '.join(s.slug for s in systems)}."
+        )
+    return tuple(s for s in systems if not slugs or s.slug in slugs)
+
+
+# ── reading and checking ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(
+            f"Falta {_where(path)}", "Cree la declaración; vea docs/declaraciones.md."
+        ) from None
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(
+            f"{_where(path)}: no está en UTF-8 (byte {error.start})", "Guárdelo como UTF-8."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(
+            f"{_where(path)}: TOML mal escrito: {error}", "Corrija esa línea."
+        ) from error
+
+
+def _where(path: Path) -> str:
+    return "/".join(path.parts[-3:])
+
+
+@cache
+def _validator(name: str) -> Draft202012Validator:
+    schema = json.loads(resources.files("vitrina").joinpath("schemas", name).read_text(encoding="utf-8"))
+    return Draft202012Validator(schema, format_checker=FormatChecker())
+
+
+def _check(raw: Any, schema: str, path: Path) -> None:
+    errors = sorted(
+        _validator(schema).iter_errors(raw), key=lambda e: (list(map(str, e.absolute_path)), e.message)
+    )
+    if not errors:
+        return
+    first = errors[0]
+    field = ".".join(map(str, first.absolute_path)) or _missing_name(first.message) or "(archivo)"
+    line = _line_of(path, [str(p) for p in first.absolute_path if not isinstance(p, int)])
+    more = f" (y {len(errors) - 1} más)" if len(errors) > 1 else ""
+    raise ConfigurationError(
+        f"{_where(path)}{f', línea {line}' if line else ''}: campo {field}: {_spanish(first)}{more}",
+        f"Corrija {field} en {path.name}; las reglas están en docs/declaraciones.md.",
+    )
+
+
+def _missing_name(message: str) -> str:
+    match = re.match(r"'([^']+)' is a required property", message)
+    return match.group(1) if match else ""
+
+
+def _spanish(error: Any) -> str:
+    """Return jsonschema's finding in Spanish, for the keywords our declarations use."""
+    value = json.dumps(error.instance, ensure_ascii=False, default=str)[:60]
+    expected = error.validator_value
+    messages = {
+        "required": f"falta {_missing_name(error.message)!r}",
+        "additionalProperties": "hay claves que no existen: "
+        + ", ".join(re.findall(r"'([^']+)'", error.message)),
+        "enum": f"{value} no es uno de {', '.join(map(str, expected)) if isinstance(expected, list) else expected}",
+        "pattern": f"{value} no tiene la forma pedida ({expected})",
+        "type": f"{value} debe ser de tipo {expected}",
+        "minLength": f"{value} es demasiado corto (mínimo {expected} caracteres)",
+        "maxLength": f"{value} es demasiado largo (máximo {expected} caracteres)",
+        "minItems": "la lista está vacía",
+        "minimum": f"{value} es menor que {expected}",
+        "maximum": f"{value} es mayor que {expected}",
+        "oneOf": "falta la tabla del protocolo elegido (p. ej. [folder] con path)",
+    }
+    return messages.get(str(error.validator), str(error.message))
+
+
+def _line_of(path: Path, keys: list[str]) -> int:
+    """Return the line of the last of *keys* written in the file as `key =`, `"key":` or `[key]`; 0 if not found."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for key in reversed(keys):
+        pattern = re.compile(rf'^\s*(\[+\s*(\w+\.)*)?"?{re.escape(key)}"?\s*(=|:|\])')
+        for number, line in enumerate(lines, 1):
+            if pattern.search(line):
+                return number
+    return 0
+
+
+def _wrong(path: Path, field: str, what: str) -> ConfigurationError:
+    line = _line_of(path, field.split("."))
+    place = f"{_where(path)}{f', línea {line}' if line else ''}"
+    return ConfigurationError(f"{place}: campo {field}: {what}", f"Corrija {field} en {path.name}.")
+
+
+def _no_secrets(raw: Any, path: Path, trail: str = "") -> None:
+    """Refuse a declaration that holds a secret in the clear: secrets live in the environment only (design §5)."""
+    for key, value in raw.items() if isinstance(raw, Mapping) else ():
+        if isinstance(value, Mapping):
+            _no_secrets(value, path, f"{trail}{key}.")
+        elif re.search(r"(password|secret|token|contrasena|api_?key)$", key.lower()):
+            line = _line_of(path, [key])
+            raise ConfigurationError(
+                f"{_where(path)}, línea {line}: campo {trail}{key}: aquí no va un secreto",
+                f'Ponga el valor en una variable de entorno y escriba {key}_env = "NOMBRE_DE_LA_VARIABLE".',
+            )
+
+
+# ── building the model ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _tables(path: Path, raw: Mapping[str, Any], declaration: Path) -> tuple[Table, ...]:
+    try:
+        schemas = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(f"Falta {_where(path)}", "Cree el esquema de tablas del sistema.") from None
+    except ValueError as error:
+        raise ConfigurationError(
+            f"{_where(path)}: JSON mal escrito: {error}", "Corrija esa línea."
+        ) from error
+    _check(schemas, "tables.schema.json", path)
+    if set(schemas) != {t["name"] for t in raw["tables"]}:
+        raise _wrong(declaration, "tables", f"no coincide con schema.json, que tiene: {', '.join(schemas)}")
+    return tuple(
+        _table(t, schemas[t["name"]], is_main=i == 0, path=path) for i, t in enumerate(raw["tables"])
+    )
+
+
+def _table(declared: Mapping[str, Any], schema: Mapping[str, Any], *, is_main: bool, path: Path) -> Table:
+    names = [f["name"] for f in schema["fields"]]
+    repeated = sorted({n for n in names if names.count(n) > 1})
+    if repeated:
+        raise ConfigurationError(
+            f"{_where(path)}: tabla {declared['name']}: campos repetidos: {', '.join(repeated)}", "Quite uno."
+        )
+    if is_main and list(schema["primaryKey"]) != ["id"]:
+        raise ConfigurationError(
+            f'{_where(path)}: la tabla principal {declared["name"]} debe tener primaryKey ["id"]',
+            "Corríjalo.",
+        )
+    if not is_main and declared.get("parent_key", "") not in names:
+        raise ConfigurationError(
+            f"{_where(path)}: tabla {declared['name']}: falta el campo parent_key que la une a la principal",
+            "Declare parent_key en system.toml con el nombre de esa columna.",
+        )
+    descriptor = dict(schema)
+    descriptor["fields"] = [*schema["fields"], *PROVENANCE]
+    return Table(
+        name=declared["name"],
+        title=declared["title"],
+        description=declared.get("description", ""),
+        fields=tuple(_field(f) for f in descriptor["fields"]),
+        primary_key=tuple(schema["primaryKey"]),
+        foreign_keys=tuple(schema.get("foreignKeys", ())),
+        parent_key=declared.get("parent_key", ""),
+        descriptor=descriptor,
+    )
+
+
+def _field(raw: Mapping[str, Any]) -> Field:
+    return Field(
+        name=raw["name"],
+        type=raw["type"],
+        title=raw["title"],
+        description=raw["description"],
+        constraints=raw.get("constraints", {}),
+        format=raw.get("format", "default"),
+        categories={c["value"]: c["label"] for c in raw.get("categories", ())},
+        display=raw.get("display", ""),
+        descriptor=raw,
+    )
+
+
+HISTORY_FIELDS: tuple[Field, ...] = tuple(_field(f) for f in HISTORY)
+
+
+def _display(raw: Mapping[str, Any]) -> Display:
+    lists = {k: tuple(raw.get(k, ())) for k in ("title", "subtitle", "columns", "facets")}
+    return Display(
+        **lists,
+        date=raw.get("date", ""),
+        amount=raw.get("amount", ""),
+        status=raw.get("status", ""),
+        ente=raw.get("ente", "ente_id"),
+        supplier=raw.get("supplier", ""),
+        person=raw.get("person", False),
+        search=raw["search"],
+        sections=tuple(Section(s["title"], tuple(s["fields"])) for s in raw["sections"]),
+    )
+
+
+def _rule(raw: Mapping[str, Any]) -> Rule:
+    known = {"id", "kind", "severity", "title", "why", "remedy", "table"}
+    return Rule(
+        **{k: v for k, v in raw.items() if k in known},
+        params={k: v for k, v in raw.items() if k not in known},
+    )
+
+
+def _check_names(system: System, path: Path) -> None:
+    """Every column that the declaration names must exist in the table it speaks of."""
+    main = set(system.main.names)
+    display = system.display
+    named: list[tuple[str, Iterable[str]]] = [
+        ("display.title", display.title),
+        ("display.subtitle", display.subtitle),
+        ("display.columns", display.columns),
+        ("display.facets", display.facets),
+        ("display.date", [display.date] if display.date else []),
+        ("display.amount", [display.amount] if display.amount else []),
+        ("display.status", [display.status] if display.status else []),
+        ("display.supplier", [display.supplier] if display.supplier else []),
+        ("expect.filled", system.expect.filled),
+        *((f"display.sections ({s.title})", s.fields) for s in display.sections),
+    ]
+    for where, names in named:
+        missing = sorted(set(names) - main)
+        if missing:
+            raise _wrong(path, where, f"la tabla {system.main.name} no tiene: {', '.join(missing)}")
+    for name in system.display.search:
+        table, _, column = name.rpartition(".")
+        tables = {t.name: t for t in system.tables}
+        if (table and table not in tables) or column not in (tables[table] if table else system.main).names:
+            raise _wrong(path, "display.search", f"no existe la columna {name}")
+    for chart in system.charts:
+        table_of = (
+            system.main
+            if not chart.table
+            else next((t for t in system.tables if t.name == chart.table), None)
+        )
+        if table_of is None or not {chart.by, *([chart.measure] if chart.measure else [])} <= set(
+            table_of.names
+        ):
+            raise _wrong(path, "charts", f"la gráfica {chart.id} nombra una tabla o columna que no existe")
+
+
+def _ordered(systems: Sequence[System]) -> tuple[System, ...]:
+    by_slug = {s.slug: s for s in systems}
+    done: dict[str, System] = {}
+
+    def visit(system: System, trail: tuple[str, ...]) -> None:
+        if system.slug in trail:
+            raise ConfigurationError(
+                f"Los sistemas se necesitan en círculo: {' → '.join((*trail, system.slug))}",
+                "Quite un needs.",
+            )
+        for need in system.needs:
+            if need not in by_slug:
+                raise _wrong(system.folder / "system.toml", "needs", f"no existe el sistema {need!r}")
+            visit(by_slug[need], (*trail, system.slug))
+        done.setdefault(system.slug, system)
+
+    for system in sorted(systems, key=lambda s: (s.order, s.slug)):
+        visit(system, ())
+    return tuple(done.values())

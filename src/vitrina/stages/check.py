@@ -1,0 +1,123 @@
+"""Check: tables → build/checked (typed, clean), build/reports/<system>.json, build/quarantine (private).
+
+Frictionless is the authority on cells, rows, keys and references; the declared rules follow; then the ledger is
+closed per source and the expectations decide whether tonight's rows may replace the published ones.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+import polars as pl
+
+from vitrina.checking import frictionless_lane, report, rules, typed
+from vitrina.config import Settings
+from vitrina.model import Issue, System
+from vitrina.storage import fresh_folder, read_json, write_bytes, write_json, write_parquet
+
+Progress = Callable[[str], None]
+Frames = dict[str, pl.DataFrame]
+
+
+def run(
+    settings: Settings, systems: Sequence[System], progress: Progress = lambda _t: None
+) -> dict[str, str]:
+    """Check every system; return its decision: publish, keep_last_good or empty."""
+    decisions = {}
+    for system in systems:
+        decisions[system.slug] = _check_system(settings, system)
+        progress(f"{system.slug}: {_DECISIONS[decisions[system.slug]]}")
+    return decisions
+
+
+_DECISIONS = {
+    "publish": "se publica",
+    "keep_last_good": "conserva la última copia buena",
+    "empty": "sin datos",
+}
+
+
+def _check_system(settings: Settings, system: System) -> str:
+    folder = settings.build / "tables" / system.slug
+    frames = {t.name: pl.read_parquet(folder / f"{t.name}.parquet") for t in system.tables}
+    found = frictionless_lane.validate(system, frames, settings.build / "check" / system.slug)
+    clean, quarantined, issues = _split(system, frames, found)
+    clean, quarantined, issues = rules.apply(system, clean, quarantined, issues)
+    tables, cast_issues = typed.cast(system, clean)
+    if cast_issues:  # Frictionless passed a text our types cannot hold: those rows go to quarantine as well
+        clean, quarantined, more = _split(system, clean, cast_issues, quarantined)
+        issues = [*issues, *more]
+        tables, _ = typed.cast(system, clean)
+    records = pl.read_parquet(folder / "_records.parquet")
+    normalized = read_json(folder / "_normalize.json")
+    result = report.build(system, frames, tables, quarantined, records, normalized, issues, settings.run_date)
+    tables = _place(settings, system, tables, result)
+    _write_quarantine(settings, system, quarantined, records)
+    write_json(settings.build / "reports" / f"{system.slug}.json", result)
+    return str(result["decision"])
+
+
+def _split(
+    system: System, frames: Frames, found: Sequence[Issue], before: Frames | None = None
+) -> tuple[Frames, Frames, list[Issue]]:
+    """Separate rows with an error from the clean ones, then the children of a quarantined main row.
+
+    Issues carry the row's index in the frame as `position` ("#12"); the returned ones carry the row's place.
+    """
+    bad: dict[str, set[int]] = {t.name: set() for t in system.tables}
+    placed = []
+    for issue in found:
+        index = int(issue.position.removeprefix("#"))
+        row = frames[issue.table].row(index, named=True)
+        placed.append(rules.located(issue, row))
+        if issue.severity == "error":
+            bad[issue.table].add(index)
+    clean, out = {}, {}
+    lost: set[str] = set()
+    for table in system.tables:
+        frame = frames[table.name].with_row_index("_i")
+        drop = pl.col("_i").is_in(sorted(bad[table.name]))
+        if table.parent_key and lost:
+            drop = drop | pl.col(table.parent_key).is_in(sorted(lost))
+        out[table.name] = frame.filter(drop).drop("_i")
+        clean[table.name] = frame.filter(~drop).drop("_i")
+        if table is system.main:
+            kept = set(clean[table.name]["id"].drop_nulls())
+            lost = set(out[table.name]["id"].drop_nulls()) - kept
+    if before:
+        out = {name: pl.concat([before[name], frame]) for name, frame in out.items()}
+    return clean, out, placed
+
+
+def _place(settings: Settings, system: System, tables: Frames, result: dict[str, Any]) -> Frames:
+    """Put the tables to publish in build/checked: tonight's, or the last good ones when the report says so."""
+    target = fresh_folder(settings.build / "checked" / system.slug)
+    kept = settings.archive / "last_good" / system.slug
+    if result["decision"] == "keep_last_good" and kept.is_dir():
+        for path in sorted(kept.glob("*.parquet")):
+            shutil.copyfile(path, target / path.name)
+        tables = {t.name: pl.read_parquet(target / f"{t.name}.parquet") for t in system.tables}
+        result["published_from"] = (
+            read_json(kept / "from.json")["date"] if (kept / "from.json").is_file() else ""
+        )
+        return tables
+    if result["decision"] != "publish":
+        tables = {name: frame.clear() for name, frame in tables.items()}
+    for name, frame in tables.items():
+        write_parquet(target / f"{name}.parquet", frame)
+    return tables
+
+
+def _write_quarantine(settings: Settings, system: System, quarantined: Frames, records: pl.DataFrame) -> None:
+    """Write the rows and records held back, with their place; private: build/quarantine is never published."""
+    lines: list[bytes] = []
+    for name, frame in quarantined.items():
+        lines.extend(orjson.dumps({"table": name, "row": row}) for row in frame.iter_rows(named=True))
+    rejected = records.filter(pl.col("fate") == "rejected")
+    lines.extend(orjson.dumps({"record": row}) for row in rejected.iter_rows(named=True))
+    write_bytes(
+        settings.build / "quarantine" / f"{system.slug}.jsonl", b"".join(line + b"\n" for line in lines)
+    )

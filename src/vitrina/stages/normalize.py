@@ -1,0 +1,234 @@
+"""Normalize: snapshots → build/tables/<system>/<table>.parquet, every column text, private data already gone.
+
+Each record meets a layout by its shape; one that meets none is quarantined, never guessed. What became of each
+record is written to `_records.parquet`, so that `check` can close the ledger: no record disappears unseen.
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from vitrina import formats
+from vitrina.catalogs import load_entes
+from vitrina.config import Settings
+from vitrina.errors import SourceError
+from vitrina.layouts import find
+from vitrina.layouts.base import Context, Layout
+from vitrina.model import Issue, Malformed, Outcome, RawRecord, Row, Source, System
+from vitrina.storage import fresh_folder, read_json_or, text_frame, write_json, write_parquet
+
+Progress = Callable[[str], None]
+RECORD_COLUMNS = ("source", "position", "row_position", "fate", "code", "message")
+_MAX_NAMED_ISSUES = 2_000
+"""Row-level notes kept with their place, per system; all are counted."""
+
+
+@dataclass
+class _Collected:
+    """What one system's sources gave, gathered record by record."""
+
+    rows: dict[str, list[Row]]
+    records: list[Row] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    issue_counts: Counter[tuple[str, str, str, str, str, str]] = field(default_factory=Counter)
+    unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
+    withheld_fields: Counter[tuple[str, str]] = field(default_factory=Counter)
+    sources: list[dict[str, Any]] = field(default_factory=list)
+
+
+def run(
+    settings: Settings,
+    systems: Sequence[System],
+    sources: Sequence[Source],
+    progress: Progress = lambda _t: None,
+) -> dict[str, int]:
+    """Normalize every system in order; return main rows per system."""
+    counts = {}
+    resolve: Callable[[str], str | None] = lambda _name: None  # noqa: E731 - replaced once `entes` is known
+    for system in systems:
+        collected = _Collected({t.name: [] for t in system.tables})
+        for source in sources:
+            if source.system == system.slug:
+                _read_source(settings, system, source, resolve, collected)
+        if system.derived:
+            _derive(settings, system, resolve, collected)
+        _write(settings, system, collected)
+        counts[system.slug] = len(collected.rows[system.main.name])
+        if system.slug == "entes":
+            resolve = load_entes(settings.catalogs, collected.rows[system.main.name]).ente_id
+        progress(f"{system.slug}: {counts[system.slug]} registros")
+    return counts
+
+
+def _read_source(
+    settings: Settings,
+    system: System,
+    source: Source,
+    resolve: Callable[[str], str | None],
+    collected: _Collected,
+) -> None:
+    pulled = read_json_or(settings.build / "pull" / f"{source.id}.json", None) or {
+        "weather": "none", "snapshot": "", "taken": "", "records": 0,
+        "message": "la fuente no se ha leído todavía", "remedy": "Ejecute vitrina pull.",
+    }  # fmt: skip
+    entry = {**pulled, "source": source.id, "title": source.title, "read": 0, "normalized": True}
+    collected.sources.append(entry)
+    if not pulled["snapshot"]:
+        return
+    folder = settings.archive / "snapshots" / source.id / pulled["snapshot"] / "files"
+    context = Context(system, source, settings.run_date, resolve)
+    gathered = _Collected({t.name: [] for t in system.tables})
+    try:
+        records = _counted(_records(folder, source, settings), entry)
+        for outcome in _outcomes(records, context):
+            _gather(gathered, outcome, source, pulled["snapshot"])
+    except SourceError as error:
+        entry.update(normalized=False, weather="none", message=error.message, remedy=error.remedy)
+        return
+    if len(gathered.records) != entry["read"] or entry["read"] != pulled["records"]:
+        # The first clause of the ledger: a layout may neither lose nor invent a record (design §6).
+        entry.update(
+            normalized=False, weather="none",
+            message=f"el libro no cuadra: {pulled['records']} registros recibidos, {entry['read']} leídos, "
+            f"{len(gathered.records)} contados",
+            remedy="La fuente queda fuera esta noche; avise a quien mantiene el programa.",
+        )  # fmt: skip
+        return
+    _merge(collected, gathered)
+
+
+def _records(folder: Path, source: Source, settings: Settings) -> Iterator[RawRecord]:
+    for path in sorted(folder.iterdir()):
+        yield from formats.records(path, path.name, source, settings.limits)
+
+
+def _counted(records: Iterable[RawRecord], entry: dict[str, Any]) -> Iterator[RawRecord]:
+    for record in records:
+        entry["read"] += 1
+        yield record
+
+
+def _outcomes(records: Iterable[RawRecord], context: Context) -> Iterator[Outcome]:
+    """Route each record to its layout; unknown and malformed ones become rejections on the side."""
+    aside: list[Outcome] = []
+    layouts = [
+        find(n) for n in ([context.source.layout] if context.source.layout else context.system.layouts)
+    ]
+
+    def routed() -> Iterator[tuple[Layout, RawRecord]]:
+        for record in records:
+            if isinstance(record.data, Malformed):
+                aside.append(
+                    Outcome((record.position,), rejected=record.data.code, message=record.data.message)
+                )
+                continue
+            layout = next((x for x in layouts if x.matches(record.data)), None)
+            if layout is None:
+                message = "el registro no tiene la forma de ningún estándar que este sistema admita"
+                aside.append(Outcome((record.position,), rejected="layout-desconocido", message=message))
+                continue
+            yield layout, record
+
+    for _, group in itertools.groupby(routed(), key=lambda pair: pair[0].name):
+        first = next(group)
+        yield from first[0].outcomes((r for _, r in itertools.chain([first], group)), context)
+    yield from aside
+
+
+def _gather(collected: _Collected, outcome: Outcome, source: Source, snapshot: str) -> None:
+    place = outcome.positions[0] + (f" (+{len(outcome.positions) - 1})" if len(outcome.positions) > 1 else "")
+    fate = "row" if outcome.rows else "withheld" if outcome.withheld else "rejected"
+    code = outcome.withheld or outcome.rejected
+    for position in outcome.positions:
+        collected.records.append(
+            {
+                "source": source.id,
+                "position": position,
+                "row_position": place,
+                "fate": fate,
+                "code": code,
+                "message": outcome.message,
+            }
+        )
+    for table, rows in outcome.rows.items():
+        for row in rows:
+            row.update(fuente_id=source.id, fuente_instantanea=snapshot, fuente_posicion=place)
+            collected.rows[table].append(row)
+    for issue in outcome.issues:
+        key = (issue.code, issue.severity, issue.table, issue.field, source.id, issue.message)
+        collected.issue_counts[key] += 1
+        if len(collected.issues) < _MAX_NAMED_ISSUES:
+            collected.issues.append(replace(issue, source=source.id, position=issue.position or place))
+    collected.unknown.update((path, source.id) for path in outcome.unknown)
+    collected.withheld_fields.update((path, source.id) for path in outcome.withheld_fields)
+
+
+def _merge(collected: _Collected, gathered: _Collected) -> None:
+    for table, rows in gathered.rows.items():
+        collected.rows[table].extend(rows)
+    collected.records.extend(gathered.records)
+    collected.issues.extend(gathered.issues[: max(0, _MAX_NAMED_ISSUES - len(collected.issues))])
+    collected.issue_counts.update(gathered.issue_counts)
+    collected.unknown.update(gathered.unknown)
+    collected.withheld_fields.update(gathered.withheld_fields)
+
+
+def _derive(
+    settings: Settings, system: System, resolve: Callable[[str], str | None], collected: _Collected
+) -> None:
+    """Add the rows that follow from other systems' tables, as a source of its own in the ledger."""
+    module = importlib.import_module(f"vitrina.layouts.derived_{system.derived}")
+    source = Source(
+        id=f"derivado-{system.slug}", title="Derivado de los demás sistemas del portal", system=system.slug,
+        protocol="derived", format="", frequency="diaria",
+    )  # fmt: skip
+    inputs = {
+        slug: {
+            p.stem: pl.read_parquet(p)
+            for p in sorted((settings.build / "tables" / slug).glob("[!_]*.parquet"))
+        }
+        for slug in system.needs
+    }
+    own = {t.name: text_frame(collected.rows[t.name], t.names) for t in system.tables}  # type: ignore[arg-type]
+    gathered = _Collected({t.name: [] for t in system.tables})
+    for outcome in module.derive(inputs, own, Context(system, source, settings.run_date, resolve)):
+        _gather(gathered, outcome, source, settings.run_date.isoformat())
+    collected.sources.append(
+        {
+            "source": source.id, "title": source.title, "system": system.slug, "weather": "fresh", "normalized": True,
+            "snapshot": settings.run_date.isoformat(), "taken": settings.run_date.isoformat(),
+            "records": len(gathered.records), "read": len(gathered.records), "message": "", "remedy": "",
+        }
+    )  # fmt: skip
+    _merge(collected, gathered)
+
+
+def _write(settings: Settings, system: System, collected: _Collected) -> None:
+    folder = fresh_folder(settings.build / "tables" / system.slug)
+    for table in system.tables:
+        rows: list[Mapping[str, str | None]] = list(collected.rows[table.name])
+        write_parquet(folder / f"{table.name}.parquet", text_frame(rows, table.names))
+    write_parquet(folder / "_records.parquet", text_frame(list(collected.records), RECORD_COLUMNS))
+    write_json(
+        folder / "_normalize.json",
+        {
+            "sources": collected.sources,
+            "issues": [asdict(i) for i in collected.issues],
+            "issue_counts": [[*key, n] for key, n in sorted(collected.issue_counts.items())],
+            "unknown_fields": [
+                {"path": p, "source": s, "count": n} for (p, s), n in sorted(collected.unknown.items())
+            ],
+            "withheld_fields": [
+                {"path": p, "source": s, "count": n}
+                for (p, s), n in sorted(collected.withheld_fields.items())
+            ],
+        },
+    )

@@ -1,0 +1,125 @@
+"""What a person types at the terminal, and what is found: the plan's steps in their order, said openly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vitrina.errors import UsageError
+from vitrina.search import query as q
+from vitrina.search.build import Document, build, numbered
+from vitrina.search.tokenize import tokens
+
+
+@pytest.fixture(scope="module")
+def files(built: Path) -> q.SearchFiles:
+    return q.open_files(built)
+
+
+INIGO = "/s3-servidores/uno/"
+NANDU = "/s6-contrataciones/ocds-zz-9001/"
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "first"),
+    [
+        ("Íñigo Zaldívar Muñoz", "all", INIGO),
+        ("inigo zaldivar munoz", "all", INIGO),
+        ("MUÑOZ ZALDÍVAR ÍÑIGO", "all", INIGO),
+        ("zaldivar munoz, iñigo", "all", INIGO),
+        ("DGR/2021/777-C", "all", INIGO),
+        ("dgr 2021 777", "all", INIGO),
+        ("DGR2021777C", "all", INIGO),
+        ("DGR2021-777C", "id", INIGO),
+        ("ocds-zz-9001", "all", NANDU),
+        ("OCDS ZZ 9001", "all", NANDU),
+        ("HPR060210B71", "all", NANDU),
+        ("HPR-060210-B71", "id", NANDU),
+        ("HPR 060210 B71", "id", NANDU),
+        ("Constructora Tepozán del Valle SA de CV", "all", NANDU),
+        ("tepozan s.a. de c.v. pavimentacion", "all", NANDU),
+        ("pavimentación nandu", "all", NANDU),
+        ("tepoz", "prefix", NANDU),
+        ("constructora tep", "prefix", NANDU),
+        ("tepozam", "near", NANDU),
+        ("tepozanes", "near", NANDU),
+        ("calles de nandues", "near", NANDU),
+        ("tepozán inexistentes zzzz", "any", NANDU),
+        ("constructor", "all", "/s4-comunicados/x/"),
+        ("__proto__ toString", "all", "/s4-comunicados/x/"),
+        ("w" * 300, "all", "/s4-comunicados/x/"),
+        ("de la O", "all", "/s3-servidores/o/"),
+    ],
+)  # fmt: skip
+def test_the_record_is_first_by_the_expected_step(
+    files: q.SearchFiles, text: str, step: str, first: str
+) -> None:
+    found = q.query(files, text)
+    assert (found.step, files.cards(found.hits[:1])[0]["url"]) == (step, first)
+    assert bool(found.notice) == (step in {"prefix", "near", "any"})
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [("", "every"), ("  \n", "every"), ("de la", "empty"), ("S.A. de C.V.", "empty"), ("¿?", "empty")],
+)
+def test_a_text_without_words_finds_nothing_and_says_so(files: q.SearchFiles, text: str, step: str) -> None:
+    found = q.query(files, text)
+    assert (found.step, found.hits) == (step, ())
+
+
+def test_ids_are_never_guessed(files: q.SearchFiles) -> None:
+    """A near spelling of a file number is somebody else's file."""
+    assert q.query(files, "HPR060210B72").step == "none"
+
+
+def test_absent_words_are_named(files: q.SearchFiles) -> None:
+    assert q.query(files, "tepozam pavimentacion").absent == ("tepozam",)
+    assert q.query(files, "zzzz").absent == ("zzzz",)
+
+
+def test_all_words_means_all_and_nothing_is_left_out(files: q.SearchFiles, documents: list[Document]) -> None:
+    found = q.query(files, "hernandez salud")
+    terms = {d.ref: set(tokens("\n".join(d.fields.values()))) for d in numbered(documents)}
+    assert found.step == "all"
+    assert (
+        {hit.ref for hit in found.hits}
+        == {r for r, t in terms.items() if {"hernandez", "salud"} <= t}
+        != set()
+    )
+
+
+def test_equal_scores_come_newest_first(tmp_path: Path) -> None:
+    days = ["2020-01-01", "2024-01-01", "2022-01-01"]
+    build(
+        [Document("s", f"/s/{d}/", "Obra", date=d, fields={"titulo": "obra igual"}) for d in days], tmp_path
+    )
+    files = q.open_files(tmp_path)
+    assert [c["date"] for c in files.cards(q.query(files, "obra").hits)] == sorted(days, reverse=True)
+
+
+def test_without_files_the_remedy_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="vitrina index"):
+        q.open_files(tmp_path)
+
+
+def test_an_empty_index_answers(tmp_path: Path) -> None:
+    build([], tmp_path)
+    assert q.query(q.open_files(tmp_path), "garcía").step == "none"
+
+
+PIECES = st.sampled_from(
+    ["García", "hernandes", "*", "~1", "^", "+", "-", ":", "nombre:", "constructor", "__proto__", "S.A. de C.V.", "1/2-3",
+     "de", "\ud800", "𐐀", "ñ", "garc", "\u0000", "'", '"', "x" * 300, "(", "\\"]
+)  # fmt: skip
+
+
+@given(st.one_of(st.text(), st.lists(PIECES, max_size=20).map(" ".join)))
+def test_no_text_makes_it_fail(files: q.SearchFiles, text: str) -> None:
+    found = q.query(files, text)
+    assert len({hit.ref for hit in found.hits}) == len(found.hits)
+    assert bool(found.hits) == (found.step not in {"every", "empty", "none"})
+    assert len(files.cards(found.hits[:3])) == min(3, len(found.hits))

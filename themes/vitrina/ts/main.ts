@@ -1,0 +1,4 @@
+// Starts what the page names with data-modulo. Without it every page still reads whole.
+import { enhanceTable } from "./table.ts";
+
+for (const table of document.querySelectorAll<HTMLTableElement>('table[data-modulo="tabla"]')) enhanceTable(table);
