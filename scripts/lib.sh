@@ -25,7 +25,7 @@ once() { # once MARCA LISTA… -- ORDEN…: hace ORDEN si las listas, la carpeta
   state="$PWD $("$python" -V) $(cat "${lists[@]}" | cksum)"
   if [ "$(cat "$mark" 2>/dev/null)" = "$state" ]; then return; fi
   echo "Instalando lo que pide ${lists[0]}…" >&2
-  "${@:2}" >&2 || fail "no se pudo instalar ${lists[0]}: revise la red (o su espejo: PIP_INDEX_URL) y repita la orden."
+  "${@:2}" >/dev/null || fail "no se pudo instalar ${lists[0]}: revise la red (o su espejo: PIP_INDEX_URL) y repita la orden."
   echo "$state" >"$mark"
 }
 

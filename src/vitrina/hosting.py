@@ -103,7 +103,8 @@ FOREVER = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 PAGE = "public, max-age=300, stale-while-revalidate=600, stale-if-error=86400"
 CACHE: tuple[tuple[str, str], ...] = (
-    (r"^/(?:recursos|d)/", FOREVER),
+    (r"^/d/", FOREVER),
+    (r"^/recursos/.*-[0-9A-Z]{8}\.", FOREVER),
     (r"^/buscar/indice/.*-[0-9a-f]{10}\.(?:json|bin)$", FOREVER),
     (r"\.html$", PAGE),
 )
@@ -143,7 +144,7 @@ def policy(media: str) -> str:
 def cache_control(path: str) -> str:
     """Return Cache-Control of the file at *path* (a folder's is that of its index.html).
 
-    >>> cache_control("/recursos/base-K3QZ.css") == FOREVER, cache_control("/status.json")
+    >>> cache_control("/recursos/base-K3QZ2A7B.css") == FOREVER, cache_control("/status.json")
     (True, 'no-cache')
     """
     return next((value for pattern, value in CACHE if re.search(pattern, path)), REVALIDATE)

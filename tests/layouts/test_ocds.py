@@ -300,6 +300,25 @@ def test_an_awards_amount_stands_once_however_many_suppliers_share_it() -> None:
     assert outcome.rows["procesos"][0]["n_proveedores"] == "2"
 
 
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [
+        ({"id": COMPANY_RFC, "name": "GRUPO FICTICIO"}, 1),
+        ({"id": "otro", "name": "grupo ficticio, s.a. de c.v."}, 1),
+        ({"name": "Grupo Ficticio, S.A. de C.V."}, 1),
+        ({"id": "RFC-GFI990909AB1", "name": "Grupo Ficticio, S.A. de C.V."}, 2),
+    ],
+)
+def test_a_supplier_named_with_another_id_is_listed_once_unless_its_rfc_differs(
+    reference: Any, expected: int
+) -> None:
+    (outcome,) = outcomes(changed(contracts=[], awards=[{"id": "1", "suppliers": [reference]}]))
+    named = [
+        p for p in outcome.rows["partes"] if "ficticio" in (p["nombre"] or "").lower() and p["proveedor_id"]
+    ]
+    assert len(named) == expected
+
+
 def contract(amount: Any, currency: str | None = "MXN", **more: Any) -> dict[str, Any]:
     return {"id": str(amount) + str(currency), "value": {"amount": amount, "currency": currency}, **more}
 
@@ -376,6 +395,27 @@ def test_an_improbable_date_is_not_used_for_the_year() -> None:
 )
 def test_the_state_is_the_furthest_stage_or_how_it_ended(parts: dict[str, Any], state: str) -> None:
     assert main(changed(**parts))["estado"] == state
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Ficticia, S.A. de C.V.", "moral"),
+        ("Ficticia S. de R.L. de C.V.", "moral"),
+        ("Ficticia, S.C. de R.L. de C.V.", "moral"),
+        ("Ficticia, S.A.S. de C.V.", "moral"),
+        ("Ficticia, S.A.P.I. de C.V.", "moral"),
+        ("Ficticia, A.C.", "moral"),
+        ("Persona Inventada de la Sota", None),
+    ],
+)
+def test_a_legal_form_tells_a_company_and_only_then_is_its_place_public(name: str, kind: str | None) -> None:
+    party = {"id": "P-9", "name": name, "roles": ["supplier"], "address": {"locality": "Mixquia"}}
+    (outcome,) = outcomes(changed(parties=[party]))
+    row = next(p for p in outcome.rows["partes"] if p["nombre"] == name)
+    assert (row["tipo_persona"], row["municipio"], row["parte_id"]) == (
+        (kind, "Mixquia", "P-9") if kind else (None, None, None)
+    )
 
 
 # ── what becomes of each record ───────────────────────────────────────────────────────────────────────────

@@ -272,6 +272,10 @@ def test_useless_records_say_why(record: Any, code: str) -> None:
     assert caught.value.code == code
 
 
+def test_a_release_without_ocid_is_still_recognized_to_be_refused_by_name() -> None:
+    assert matches({k: v for k, v in BODY.items() if k != "ocid"})
+
+
 @pytest.mark.parametrize(
     "other", [{"uri": "x", "releases": [BODY]}, {"nombre": "a", "rfc": "b"}, [], "x", None]
 )

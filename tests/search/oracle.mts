@@ -55,7 +55,11 @@ const selected = [];
 for (const [text, chosen] of filters) {
   const { hits } = await find(lunr, shards, text);
   const selection = select(hits, columns, chosen);
-  selected.push({ all: hits.map((hit) => hit.ref), kept: selection.hits.map((hit) => hit.ref), facets: selection.facets });
+  selected.push({
+    all: hits.map((hit) => hit.ref),
+    kept: selection.hits.map((hit) => hit.ref),
+    facets: selection.facets,
+  });
 }
 
 process.stdout.write(JSON.stringify({ found, raw, selected }));

@@ -101,6 +101,14 @@ def test_equal_scores_come_newest_first(tmp_path: Path) -> None:
     assert [c["date"] for c in files.cards(q.query(files, "obra").hits)] == sorted(days, reverse=True)
 
 
+def test_an_answer_to_print(built: Path) -> None:
+    answer = q.search(built, "tepoz", limit=1)
+    assert (answer["total"], answer["step"], answer["absent"]) == (1, "prefix", ["tepoz"])
+    assert answer["note"].startswith("Ningún registro tiene la última palabra")
+    assert answer["hits"][0]["url"] == NANDU
+    assert len(q.search(built, "hernandez", limit=3)["hits"]) == 3 < q.search(built, "hernandez")["total"]
+
+
 def test_without_files_the_remedy_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="vitrina index"):
         q.open_files(tmp_path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, Protocol
 
 from vitrina.model import Outcome, RawRecord, Row, Source, System
@@ -104,12 +105,13 @@ class Reader:
         Call it on the root reader. A *withheld* pattern covers its own path and all below it; a pattern that
         starts with `*.` matches that member name at any depth.
         """
+        taken = frozenset(p.replace("[]", "") for p in self.taken)
+        patterns = tuple(withheld)
         unknown: set[str] = set()
         private: set[str] = set()
-        for path in leaves(self.record):
-            if _covered(path, self.taken):
-                continue
-            (private if _withheld(path, withheld) else unknown).add(path)
+        for path in set(leaves(self.record)):
+            if not _covered(path, taken):
+                (private if _withheld(path, patterns) else unknown).add(path)
         return tuple(sorted(unknown)), tuple(sorted(private))
 
     def _peek(self, path: str) -> Any:
@@ -160,25 +162,23 @@ def row(**values: str | None) -> Row:
     return values
 
 
-def _covered(path: str, taken: set[str]) -> bool:
+def _covered(path: str, taken: frozenset[str]) -> bool:
     # `each` reads a single object as a list of one, so `a.b` and `a[].b` are the same place.
-    plain = {p.replace("[]", "") for p in taken} if "[]" not in path else taken
-    return any(candidate in plain for candidate in _ancestors(path))
+    return any(candidate in taken for candidate in _ancestors(path))
 
 
-def _withheld(path: str, patterns: Sequence[str]) -> bool:
-    names = {part.removesuffix("[]") for part in path.split(".")}
-    plain = {p.removesuffix("[]") for p in _ancestors(path)}
+@lru_cache(maxsize=65_536)
+def _withheld(path: str, patterns: tuple[str, ...]) -> bool:
+    plain = frozenset(_ancestors(path))
+    names = path.replace("[]", "").split(".")
     return any(
-        p[2:] in names if p.startswith("*.") else p in plain for p in (q.removesuffix("[]") for q in patterns)
+        p[2:].replace("[]", "") in names if p.startswith("*.") else p.replace("[]", "") in plain
+        for p in patterns
     )
 
 
-def _ancestors(path: str) -> Iterator[str]:
-    parts = path.split(".")
-    for size in range(len(parts), 0, -1):
-        candidate = ".".join(parts[:size])
-        yield candidate
-        while candidate.endswith("[]"):
-            candidate = candidate.removesuffix("[]")
-            yield candidate
+@lru_cache(maxsize=65_536)
+def _ancestors(path: str) -> tuple[str, ...]:
+    """Return *path* and the paths above it, without list marks: "a[].b" → ("a.b", "a")."""
+    parts = path.replace("[]", "").split(".")
+    return tuple(".".join(parts[:size]) for size in range(len(parts), 0, -1))

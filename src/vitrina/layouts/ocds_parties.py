@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from vitrina.layouts.base import Reader, joined, row
 from vitrina.layouts.ocds_notes import Notes
@@ -24,7 +25,7 @@ _GENERIC = frozenset({"XAXX010101000", "XEXX010101000"})
 
 _COMPANY = re.compile(
     r"\b(s a( b)?( p i)?( de c v)?|sa( de cv)?|sapi( de cv)?|sab( de cv)?|s( de)? r l( mi)?( de c v)?|"
-    r"s de rl( mi)?( de cv)?|srl|s c( l| de r l)?|sc|a c|ac|s p r( de r l)?|i a p|s a s|sas)$"
+    r"s de rl( mi)?( de cv)?|srl|s c( l| de r l)?( de c v)?|sc|a c|ac|s p r( de r l)?|i a p|(s a s|sas)( de c ?v)?)$"
 )
 """Legal forms that end a company's name, folded and without points."""
 
@@ -150,47 +151,62 @@ class Parties:
         return set().union(*(p.withheld for p in self.listed))
 
     def _index(self, reference: Party) -> int | None:
-        by_id = [
+        """Return where *reference* is listed: by id (and name), by a company's RFC, or by a name no RFC denies."""
+        name = _folded(reference.name or "")
+        same_id = [
             i for i, p in enumerate(self.listed) if reference.key and _bare(p.key) == _bare(reference.key)
         ]
-        name = fold(reference.name or "")
-        same = [i for i in by_id if fold(self.listed[i].name or "") == name]
-        if by_id:
-            return (same or by_id)[0]
-        if reference.key and published_id(reference.key):
-            return None
-        return next((i for i, p in enumerate(self.listed) if name and fold(p.name or "") == name), None)
+        if same_id:
+            return next((i for i in same_id if _folded(self.listed[i].name or "") == name), same_id[0])
+        for index, party in enumerate(self.listed):
+            if reference.company and party.company:
+                if reference.company == party.company:
+                    return index
+            elif name and _folded(party.name or "") == name:
+                return index
+        return None
+
+
+_folded = lru_cache(maxsize=50_000)(fold)
 
 
 def _bare(key: str | None) -> str | None:
     return published_id(key) or key
 
 
-def _words(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", " ", fold(name)).strip()
+@lru_cache(maxsize=50_000)
+def _identity(text: str) -> tuple[bool, str | None]:
+    """Return whether an id is a natural person's RFC or CURP, and the legal person's RFC it holds."""
+    if text.upper().rpartition("-")[2] in _GENERIC:
+        return False, None
+    return is_person_rfc(text) or bool(find_curps(text)), company_rfc(text)
+
+
+@lru_cache(maxsize=50_000)
+def _is_company(name: str) -> bool:
+    return _COMPANY.search(re.sub(r"[^a-z0-9]+", " ", fold(name)).strip()) is not None
 
 
 def _party(reader: Reader, notes: Notes) -> Party:
     key = reader.text("id")
     ids = [key, reader.text("identifier.id"), *reader.texts("additionalIdentifiers", "id")]
-    real = [i for i in ids if i and i.upper().rpartition("-")[2] not in _GENERIC]
+    known = [_identity(i) for i in ids if i]
     name, legal = said(reader, notes, "name"), said(reader, notes, "identifier.legalName")
     personality = reader.text("identifier.legalPersonality", "identifier.tipo_de_parte")
-    declared = PERSON_KINDS.get(fold(personality or ""), "")
-    if not declared and any(_COMPANY.search(_words(n)) for n in (name, legal) if n):
+    declared = PERSON_KINDS.get(_folded(personality), "") if personality else ""
+    if not declared and any(_is_company(n) for n in (name, legal) if n):
         declared = "moral"
-    is_person = any(is_person_rfc(i) or find_curps(i) for i in real)
     return Party(
         key=key,
         name=name or legal,
         legal_name=legal,
-        declared="fisica" if is_person else declared,
-        company=next((r for i in real if (r := company_rfc(i))), None),
+        declared="fisica" if any(person for person, _ in known) else declared,
+        company=next((rfc for _, rfc in known if rfc), None),
         scheme=reader.text("identifier.scheme"),
         roles=tuple(masked(r, notes, "parties[].roles") for r in reader.texts("roles")),
         region=reader.text("address.region"),
         locality=reader.text("address.locality"),
-        identified=bool(real),
+        identified=bool(known),
     )
 
 

@@ -27,7 +27,7 @@ from vitrina.layouts.ocds_children import (
 from vitrina.layouts.ocds_notes import Notes
 from vitrina.layouts.ocds_parties import Parties, Party
 from vitrina.layouts.ocds_screen import Release, published_id
-from vitrina.layouts.ocds_values import Money, day, masked, members, money, said, total
+from vitrina.layouts.ocds_values import Fields, Money, day, leftovers, masked, members, money, said, total
 from vitrina.layouts.ocds_words import STAGE_LABELS
 from vitrina.model import Row
 from vitrina.text import fold
@@ -59,7 +59,7 @@ def process_rows(
     ente_id: Callable[[str], str | None],
 ) -> Process:
     """Return the rows of the compiled *release*, whose record page is *key*."""
-    reader = Reader(release)
+    reader = Fields(release)
     for path in _ENVELOPE:
         reader.get(path)
     parties = Parties.read(reader, notes)
@@ -99,8 +99,8 @@ def process_rows(
         "partidas": items,
         "documentos": documents,
     }
-    unknown, withheld = reader.leftovers(private)
-    return Process(rows, unknown, tuple(sorted({*withheld, *parties.withheld()})))
+    unknown, withheld = leftovers(reader, tuple(private))
+    return Process(rows, tuple(sorted(unknown)), tuple(sorted(withheld | parties.withheld())))
 
 
 # ── who buys ──────────────────────────────────────────────────────────────────────────────────────────────

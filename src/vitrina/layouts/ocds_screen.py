@@ -43,6 +43,7 @@ _NATURAL: Mapping[str, tuple[str, ...]] = {
 
 _INLINE = ("identifier", "address", "contactPoint")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_NUMERIC = frozenset({"number", "integer"})
 _DROP = object()
 
 
@@ -68,8 +69,10 @@ class Delivery:
 
 def matches(data: Any) -> bool:
     """Return whether *data* is a release, a record, or a record of the PDN's S6 tools; packages are not."""
-    if not isinstance(data, Mapping) or "ocid" not in data:
+    if not isinstance(data, Mapping):
         return False
+    if "ocid" not in data:  # plainly a release all the same: it must be refused for that, by name
+        return bool({"tag", "initiationType"} & set(data) and set(_SECTIONS) & set(data))
     return (
         isinstance(data.get("record"), Mapping)
         or _is_record(data)
@@ -130,78 +133,103 @@ def _latest(value: Any) -> Any:
     return {k: _latest(v) for k, v in value.items()} if isinstance(value, Mapping) else value
 
 
+@dataclass(slots=True)
+class _Node:
+    """One place of the structural schema, resolved once: what may stand there and what is below."""
+
+    kinds: frozenset[str] = frozenset()
+    properties: dict[str, _Node] = field(default_factory=dict)
+    items: _Node | None = None
+    whole: bool = False
+    """An array that a later release replaces as a whole, or whose objects have no id."""
+
+
+_ANY = _Node()
+
+
 class Screen:
     """Fits releases to the structural schema *schema* (draft-04, local references)."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        self._schema = schema
         self._definitions: Mapping[str, Any] = schema["definitions"]
+        self._named: dict[str, _Node] = {}
+        self._root = self._node(schema)
 
     def delivery(self, position: str, ocid: str, release: Release, *, full: bool) -> Delivery:
         """Return *release* repaired, dated and noted, ready to be merged under *ocid*."""
         notes = Notes()
         if (own := as_text(release.get("ocid"))) and _UNPRINTABLE.sub("", own) != ocid:
             notes.add("ocid-distinto", "ocid")
-        fitted = self._object({**release, "ocid": ocid}, self._schema, "", notes)
+        fitted = self._object({**release, "ocid": ocid}, self._root, "", notes)
         if not fitted.get("parties") and _inline(fitted):
             upgrade_release_10_11(fitted, reorder=False)
             notes.add("version-1-0", "parties")
         when = _date(fitted, notes)
         return Delivery(position, fitted, full, when, notes)
 
-    def known(self, value: Any, node: Mapping[str, Any] | None = None) -> Any:
+    def known(self, value: Any, node: _Node | None = None) -> Any:
         """Return *value* with only the members that the schema declares."""
-        node = self._node(self._schema if node is None else node)
+        node = node or self._root
         if isinstance(value, list):
-            return [self.known(v, node.get("items", {})) for v in value]
-        if isinstance(value, Mapping) and "properties" in node:
-            return {
-                k: self.known(v, node["properties"][k]) for k, v in value.items() if k in node["properties"]
-            }
+            return [self.known(v, node.items or _ANY) for v in value]
+        if isinstance(value, dict) and node.properties:
+            return {k: self.known(v, below) for k, v in value.items() if (below := node.properties.get(k))}
         return value
 
-    def _node(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
-        reference = node.get("$ref")
-        return self._definitions[reference.rsplit("/", 1)[1]] if reference else node
+    def _node(self, raw: Mapping[str, Any]) -> _Node:
+        if "$ref" in raw:
+            name = raw["$ref"].rsplit("/", 1)[1]
+            if name not in self._named:
+                self._named[name] = _Node()  # before filling it: definitions may name themselves
+                self._fill(self._named[name], self._definitions[name])
+            return self._named[name]
+        node = _Node()
+        self._fill(node, raw)
+        return node
 
-    def _fit(self, value: Any, node: Mapping[str, Any], path: str, notes: Notes) -> Any:
-        node = self._node(node)
-        kinds = _kinds(node)
+    def _fill(self, node: _Node, raw: Mapping[str, Any]) -> None:
+        kind = raw.get("type", ())
+        node.kinds = frozenset((kind,) if isinstance(kind, str) else kind)
+        node.properties = {k: self._node(v) for k, v in raw.get("properties", {}).items()}
+        if "items" in raw:
+            node.items = self._node(raw["items"])
+        node.whole = (
+            bool(raw.get("wholeListMerge")) or node.items is None or "id" not in node.items.properties
+        )
+
+    def _fit(self, value: Any, node: _Node, path: str, notes: Notes) -> Any:
+        kinds = node.kinds
         if value is None or not kinds:
             return _clean(value, path, notes)
         if isinstance(value, list) != ("array" in kinds):
             value = _reshape(value, path, notes)
-        if (
-            value is _DROP
-            or (isinstance(value, Mapping) and "object" not in kinds)
-            or (not isinstance(value, (Mapping, list)) and set(kinds) <= {"object", "null"})
-        ):
-            notes.add("forma-incorrecta", path)
-            return _DROP
-        if isinstance(value, list):
+        if isinstance(value, dict):
+            if "object" in kinds:
+                return self._object(value, node, path, notes)
+        elif isinstance(value, list):
             return self._list(value, node, path, notes)
-        if isinstance(value, Mapping):
-            return self._object(value, node, path, notes)
-        return _scalar(value, kinds, path, notes)
+        elif value is not _DROP and not kinds <= {"object", "null"}:
+            return _scalar(value, kinds, path, notes)
+        notes.add("forma-incorrecta", path)
+        return _DROP
 
-    def _object(self, value: Mapping[str, Any], node: Mapping[str, Any], path: str, notes: Notes) -> Release:
-        properties = node.get("properties", {})
+    def _object(self, value: Mapping[str, Any], node: _Node, path: str, notes: Notes) -> Release:
+        properties = node.properties
+        prefix = f"{path}." if path else ""
         fitted: Release = {}
         for key, child in value.items():
-            where = f"{path}.{key}" if path else str(key)
-            kept = self._fit(child, properties.get(key, {}), where, notes)
+            kept = self._fit(child, properties.get(key, _ANY), prefix + key, notes)
             if kept is not _DROP:
-                fitted[str(key)] = kept
+                fitted[key] = kept
         return fitted
 
-    def _list(self, values: Sequence[Any], node: Mapping[str, Any], path: str, notes: Notes) -> list[Any]:
-        item = self._node(node.get("items", {}))
-        fitted = [self._fit(v, item, f"{path}[]", notes) for v in values if v is not None]
+    def _list(self, values: Sequence[Any], node: _Node, path: str, notes: Notes) -> list[Any]:
+        item, inner = node.items or _ANY, f"{path}[]"
+        fitted = [self._fit(v, item, inner, notes) for v in values if v is not None]
         fitted = [v for v in fitted if v is not _DROP]
-        name = path.rpartition(".")[2]
-        if name == "roles":
+        if path.endswith("parties[].roles"):
             return _roles(fitted, path, notes)
-        if node.get("wholeListMerge") or "id" not in item.get("properties", {}):
+        if node.whole:
             return fitted
         return identified(united(fitted, notes) if path == "parties" else fitted, path, notes)
 
@@ -274,11 +302,6 @@ def _natural(name: str, item: Release) -> str:
     return "\x1f".join(found)
 
 
-def _kinds(node: Mapping[str, Any]) -> tuple[str, ...]:
-    kind = node.get("type", ())
-    return (kind,) if isinstance(kind, str) else tuple(kind)
-
-
 def _reshape(value: Any, path: str, notes: Notes) -> Any:
     """Return a lone value as a list of one where a list is due, and the reverse; several are never chosen from."""
     if not isinstance(value, list):
@@ -291,11 +314,11 @@ def _reshape(value: Any, path: str, notes: Notes) -> Any:
     return present[0]
 
 
-def _scalar(value: Any, kinds: tuple[str, ...], path: str, notes: Notes) -> Any:
+def _scalar(value: Any, kinds: frozenset[str], path: str, notes: Notes) -> Any:
     if isinstance(value, str):
         return _clean(value, path, notes)
     is_id = path.rpartition(".")[2] in {"id", "awardID"}
-    if "string" in kinds and (is_id or not {"number", "integer"} & set(kinds)):
+    if "string" in kinds and (is_id or not _NUMERIC & kinds):
         notes.add("numero-a-texto", path)
         return as_text(value)
     return value
@@ -303,13 +326,14 @@ def _scalar(value: Any, kinds: tuple[str, ...], path: str, notes: Notes) -> Any:
 
 def _clean(value: Any, path: str, notes: Notes) -> Any:
     """Return *value* without control characters or broken surrogates in any of its texts."""
-    if isinstance(value, str) and _UNPRINTABLE.search(value):
-        notes.add("caracter-de-control", path)
-        return _UNPRINTABLE.sub("", value)
-    if isinstance(value, list):
+    if isinstance(value, str):
+        if _UNPRINTABLE.search(value):
+            notes.add("caracter-de-control", path)
+            return _UNPRINTABLE.sub("", value)
+    elif isinstance(value, list):
         return [_clean(v, path, notes) for v in value]
-    if isinstance(value, Mapping):
-        return {str(k): _clean(v, f"{path}.{k}", notes) for k, v in value.items()}
+    elif isinstance(value, dict):
+        return {k: _clean(v, f"{path}.{k}", notes) for k, v in value.items()}
     return value
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
+from unicodedata import normalize
 
 from stdnum.exceptions import ValidationError
 from stdnum.mx import rfc as _rfc
 
 from vitrina.errors import BadValueError
-from vitrina.layouts.base import Reader, as_text
+from vitrina.layouts.base import MISSING, Reader, as_text
 from vitrina.layouts.ocds_notes import Notes
 from vitrina.layouts.ocds_words import CURRENCIES
 from vitrina.text import fold
@@ -21,9 +23,13 @@ from vitrina.values import amount, find_curps, iso_date, mask_curps
 
 _NOTHING = frozenset({"#n/a", "#ref!", "#value!", "sin dato", "sin datos", "no aplica", "."})
 _PERSON_RFC = re.compile(r"(?<![A-Z0-9Ñ&])[A-ZÑ&]{4}\d{6}[A-Z0-9]{3}(?![A-Z0-9])")
+_DATED = re.compile(r"\d{6}")
+"""Every CURP and RFC holds six digits in a row: texts without them need no closer look."""
+
 _URL = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
 
+_LONGEST_MISSING = max(map(len, MISSING)) + 1
 _SPELLINGS = {"netAmount": "amountNet"}
 """Member of a Value → how the PDN's schema spells it."""
 
@@ -37,29 +43,102 @@ class Money:
     number: Decimal | None = None
 
 
+class Fields(Reader):
+    """A `Reader` for the plain dicts of parsed JSON: same answers, a third of the time on large releases."""
+
+    def get(self, path: str) -> Any:
+        self.taken.add(self.prefix + path)
+        return self._peek(path)
+
+    def text(self, *paths: str) -> str | None:
+        found: str | None = None
+        for path in paths:
+            value = self._peek(path)
+            if isinstance(value, (dict, list)):
+                continue
+            self.taken.add(self.prefix + path)
+            if found is None and value is not None:
+                found = _tidied(value)
+        return found
+
+    def _peek(self, path: str) -> Any:
+        value: Any = self.record
+        for part in path.split("."):
+            if not isinstance(value, dict):
+                return None
+            value = value.get(part)
+        return value
+
+
+def _tidied(value: Any) -> str | None:
+    """Return what `as_text` does, without asking a text whether it is an object."""
+    if not isinstance(value, str):
+        return as_text(value)
+    text = " ".join(value.split())
+    if not text.isascii():
+        text = normalize("NFC", text)
+    return None if len(text) < _LONGEST_MISSING and text.lower() in MISSING else text
+
+
 def members(reader: Reader, path: str) -> Iterator[Reader]:
     """Yield a reader for each object of the list at *path*, or for the single object there."""
-    *steps, name = path.split(".")
     value: Any = reader.record
-    for step in steps:
-        value = value.get(step) if isinstance(value, Mapping) else None
-    value = value.get(name) if isinstance(value, Mapping) else None
-    mark = "[]" if isinstance(value, list) else ""
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, Mapping):
-            yield Reader(item, f"{reader.prefix}{path}{mark}.", reader.taken)
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    if isinstance(value, dict):
+        yield Fields(value, f"{reader.prefix}{path}.", reader.taken)
+    elif isinstance(value, list):
+        prefix = f"{reader.prefix}{path}[]."
+        yield from (Fields(item, prefix, reader.taken) for item in value if isinstance(item, dict))
+
+
+def leftovers(reader: Reader, private: tuple[str, ...]) -> tuple[set[str], set[str]]:
+    """Return (unknown, withheld) leaf paths of the whole record, as `Reader.leftovers` does.
+
+    Releases are large and mostly mapped, so what was taken is not walked and each path is judged once.
+    """
+    found: set[str] = set()
+    _untaken(reader.record, "", reader.taken, found)
+    withheld = {path for path in found if _is_withheld(path, private)}
+    return found - withheld, withheld
+
+
+def _untaken(value: Any, path: str, taken: set[str], found: set[str]) -> None:
+    if path in taken:
+        return
+    if isinstance(value, dict):
+        prefix = f"{path}." if path else ""
+        for key, child in value.items():
+            _untaken(child, prefix + key, taken, found)
+    elif isinstance(value, list):
+        for child in value:
+            _untaken(child, f"{path}[]", taken, found)
+    elif value is not None and path not in found and _tidied(value) is not None:
+        found.add(path)
+
+
+@lru_cache(maxsize=20_000)
+def _is_withheld(path: str, patterns: tuple[str, ...]) -> bool:
+    plain = path.replace("[]", "")
+    parts = plain.split(".")
+    return any(
+        p[2:] in parts if p.startswith("*.") else f"{plain}.".startswith(f"{p.replace('[]', '')}.")
+        for p in patterns
+    )
 
 
 def said(reader: Reader, notes: Notes, *paths: str) -> str | None:
     """Return the first present text of *paths* with CURPs and natural persons' RFCs masked."""
     text = reader.text(*paths)
-    if text is None or fold(text) in _NOTHING:
+    if text is None or (len(text) < 12 and text.lower() in _NOTHING):
         return None
     return masked(text, notes, reader.prefix + paths[0])
 
 
 def masked(text: str, notes: Notes, path: str) -> str:
     """Return *text* with each valid CURP and each natural person's RFC of valid check digit replaced."""
+    if not _DATED.search(text):
+        return text
     text, times = mask_curps(text)
     if times:
         notes.add("curp-enmascarada", path, times)

@@ -17,8 +17,8 @@ from vitrina.portal.figures import Figure, Point
 _LINE = 18
 _BAR = 12
 _GAP = 12
-_WIDEST = 76.0
-"""Percent of the width for the longest bar; the rest is for its number."""
+_LETTER = 2.7
+"""Percent of a phone's width that one letter of a bar's number takes; the longest bar leaves room for it."""
 _CHARACTERS = 42
 _COLUMNS_HEIGHT = 150
 _MARGIN = 24
@@ -48,13 +48,14 @@ def draw(figure: Figure, prefix: str = "g") -> Markup:
 
 def _bars(points: Sequence[Point]) -> tuple[Markup, int]:
     top = max((p.value for p in points), default=0) or 1
+    widest = 95 - _LETTER * max((len(p.shown) for p in points), default=0)
     parts: list[Markup] = []
     y = 0
     for point in points:
         for line in _wrap(point.label):
             y += _LINE
             parts.append(_TEXT.format(cls="grafica__rotulo", x=0, y=y - 5, text=line))
-        width = max(point.value, 0) / top * _WIDEST
+        width = max(point.value, 0) / top * widest
         mark = "grafica__barra grafica__barra--resto" if point.quiet else "grafica__barra"
         parts.append(_RECT.format(cls=mark, x=0, y=y, width=f"{max(width, 0.4):.2f}%", height=_BAR))
         parts.append(_TEXT.format(cls="grafica__valor", x=f"{width + 1.5:.2f}%", y=y + _BAR - 1, text=point.shown))

@@ -101,7 +101,9 @@ def _downloads(site: Site) -> Route:
         "descargas",
     )
     sets = [
-        (site.cards[d.slug], site.urls.to(urls.data(d.slug)), datasets.file_views(site, d)) for d in site.datasets
+        (site.cards[d.slug], site.urls.to(urls.data(d.slug)), views[: datasets.whole(d, views)], views)
+        for d in site.datasets
+        for views in [datasets.file_views(site, d)]
     ]
     return Route(meta.path, "downloads.html", {"meta": meta, "sets": sets})
 

@@ -31,7 +31,7 @@ from vitrina.portal.site import DECISIONS, Site
 from vitrina.portal.store import Dataset
 from vitrina.portal.urls import PAGE_ROWS
 
-_FACET_VALUES = 8
+_FACET_VALUES = 6
 _INDEX_VALUES = 400
 _TYPES = {
     "string": "Texto",
@@ -249,7 +249,7 @@ def dataset_route(
         lines=lines,
         list_url=site.urls.to(urls.listing(system.slug)),
         data_url=site.urls.to(urls.data(system.slug)),
-        files=files,
+        files=files[: whole(dataset, files)],
         dictionary=dictionary(dataset, system.main),
         tables=len(system.tables),
         quality=quality_view(site, dataset),
@@ -305,17 +305,26 @@ def _facet_view(site: Site, slug: str, facet: Facet) -> FacetView:
 
 def file_views(site: Site, dataset: Dataset) -> list[FileView]:
     """Return the dataset's downloads, each with a title people understand."""
-    titles = {t.name: t.title for t in dataset.system.tables}
-    return [
-        FileView(f, site.urls.to(urls.data(dataset.slug, f.name)), titles.get(f.table) or _file_title(dataset, f.name))
-        for f in dataset.files
-    ]
+    ordered = sorted(dataset.files, key=lambda f: _rank(dataset, f.name))
+    return [FileView(f, site.urls.to(urls.data(dataset.slug, f.name)), _file_title(dataset, f.name)) for f in ordered]
+
+
+def whole(dataset: Dataset, views: Sequence[FileView]) -> int:
+    """Return how many of *views* hold the whole dataset or its main table; they come first."""
+    return sum(1 for v in views if _rank(dataset, v.file.name) == 0)
+
+
+def _rank(dataset: Dataset, name: str) -> int:
+    stem = name.split(".")[0]
+    if stem in {dataset.slug, dataset.system.main.name}:
+        return 0
+    return 1 if stem in {t.name for t in dataset.system.tables} else 2
 
 
 def _file_title(dataset: Dataset, name: str) -> str:
     stem = name.split(".")[0]
     by_table = {t.name: t.title for t in dataset.system.tables}
-    known = {"datapackage": "Descripción para máquinas", "readme": "Léame", dataset.slug: "Todas las tablas"}
+    known = {"datapackage": "Descripción para máquinas", "readme": "Léame", "sha256sums": "Sumas de comprobación", dataset.slug: "Todas las tablas"}
     return by_table.get(stem) or known.get(stem.lower(), name)
 
 

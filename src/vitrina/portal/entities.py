@@ -33,14 +33,14 @@ def _groups(site: Site, found: Mapping[str, Sequence[int]], key: str, other: str
 def _group(site: Site, shelf: Shelf, rows: Sequence[int], key: str, other: str) -> RowGroup:
     system = shelf.system
     own = system.display.supplier if other == ENTES else system.display.ente
-    has_amounts = bool(system.display.amount)
-    contracts = has_amounts and bool(system.display.supplier)
+    # Amounts add up to something only where somebody is paid: incomes or fines of different people do not.
+    contracts = bool(system.display.amount and system.display.supplier)
     return RowGroup(
         title=system.short_title,
         unit=system.singular if len(rows) == 1 else filters.plural_of(system.singular),
         count=len(rows),
         url=site.listing_of(system.slug, own, key, rows) if own else "",
-        total=_sum(shelf, rows) if has_amounts else "",
+        total=_sum(shelf, rows) if contracts else "",
         rows=[_row(site, shelf, at) for at in rows[:_FIRST_ROWS]],
         by_year=_by_year(shelf, rows) if contracts else (),
         by_other=_by_other(site, shelf, rows, other) if contracts else (),

@@ -150,7 +150,8 @@ def key_figures(dataset: Dataset, newest: str) -> tuple[Key, ...]:
     keys = [Key(filters.sentence(filters.plural_of(dataset.system.singular)), filters.number(frame.height))]
     if display.ente and display.ente in frame.columns and dataset.slug != "entes":
         keys.append(Key("Entes públicos", filters.number(frame[display.ente].drop_nulls().n_unique())))
-    if display.amount:
+    # Only a sum that the declaration itself charts means something: incomes of different people do not add up.
+    if display.amount and any(c.measure == display.amount for c in dataset.system.charts):
         total = pd.Series([float(v) for v in frame[display.amount].drop_nulls()], dtype="float64").sum()
         field = dataset.system.main.field(display.amount)
         keys.append(Key(field.title, _shown(field)(float(total))))

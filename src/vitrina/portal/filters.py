@@ -17,6 +17,9 @@ LOCALE = "es_MX"
 _JSON_ESCAPES = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
 
 
+_LINKS = frozenset({"de", "del", "en", "con", "para", "por", "a", "al", "sin", "y", "o", "que"})
+
+
 @lru_cache(maxsize=65_536)
 def number(value: float) -> str:
     """Return a number with its thousands separated, at most two decimals.
@@ -52,9 +55,9 @@ def percent(share: float) -> str:
     """Return a share of one as a percentage.
 
     >>> percent(0.256), percent(1)
-    ('25.6 %', '100 %')
+    ('25.6\\xa0%', '100\\xa0%')
     """
-    return format_percent(share, format="#,##0.#\xa0%", locale=LOCALE).replace("\xa0", " ")
+    return format_percent(share, format="#,##0.#\xa0%", locale=LOCALE)
 
 
 def compact(value: float) -> str:
@@ -90,13 +93,13 @@ def long_date(value: Any) -> str:
 
 @lru_cache(maxsize=16_384)
 def short_date(value: Any) -> str:
-    """Return a date for a table.
+    """Return a date for a table, in one piece.
 
     >>> short_date(date(2026, 3, 1))
-    '1 mar 2026'
+    '1\\xa0mar\\xa02026'
     """
     day = _day(value)
-    return format_date(day, "d MMM y", locale=LOCALE).replace(".", "") if day else str(value or "")
+    return format_date(day, "d\xa0MMM\xa0y", locale=LOCALE).replace(".", "") if day else str(value or "")
 
 
 def iso_date(value: Any) -> str:
@@ -130,16 +133,23 @@ def plural(count: int, one: str, many: str) -> str:
 
 
 def plural_of(word: str) -> str:
-    """Return the Spanish plural of a dataset's `singular`.
+    """Return the Spanish plural of a dataset's `singular`: the noun and the adjectives that follow it.
 
-    >>> plural_of("sanción"), plural_of("contratación pública"), plural_of("servidor público"), plural_of("ente")
-    ('sanciones', 'contrataciones públicas', 'servidores públicos', 'entes')
+    >>> plural_of("sanción"), plural_of("persona servidora pública"), plural_of("canal de denuncia"), plural_of("ente")
+    ('sanciones', 'personas servidoras públicas', 'canales de denuncia', 'entes')
     """
-    head, *rest = word.split(" ")
-    # The adjective next to the noun agrees with it; what follows a preposition does not.
-    if rest and rest[0] not in {"de", "del", "en", "con", "para", "por", "a", "sin"}:
-        return " ".join([_plural_word(head), _plural_word(rest[0]), *rest[1:]])
-    return " ".join([_plural_word(head), *rest])
+    words = word.split(" ")
+    agree = next((i for i, w in enumerate(words) if w in _LINKS), len(words))
+    return " ".join([*map(_plural_word, words[:agree]), *words[agree:]])
+
+
+def call_number(key: str) -> str:
+    """Return a dataset's key short enough for a spine label.
+
+    >>> call_number("S3"), call_number("Convenios")
+    ('S3', 'CONV')
+    """
+    return key if len(key) <= 4 else key[:4].upper()
 
 
 def _plural_word(word: str) -> str:
@@ -201,6 +211,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "iso_date": iso_date,
     "file_size": file_size,
     "sentence": sentence,
+    "call_number": call_number,
     "safe_url": safe_url,
     "json_data": json_data,
 }

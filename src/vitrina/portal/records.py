@@ -115,7 +115,7 @@ class _Writer:
         ]
         self.crumbs = site.crumbs(self.system)
         self.before, self.after = citation.record_citation(site, dataset)
-        self.sources = {s.id: s for s in dataset.sources}
+        self.sources = {s.id: s.title for s in quality.source_views(dataset)}
         self.found = quality.by_record(dataset)
         self.complete = quality.names_every_record(dataset)
         self.entity = entities.maker(site, dataset)
@@ -184,9 +184,9 @@ class _Writer:
 
     def _provenance(self, row: Sequence[Any]) -> Provenance:
         get = self._get(row)
-        source = self.sources.get(get("fuente_id"))
+        source = self.sources.get(get("fuente_id"), "")
         return Provenance(
-            source=source.title if source else get("fuente_id"),
+            source=source or get("fuente_id"),
             source_url=self.site.urls.to("fuentes/") + f"#{get('fuente_id')}" if source else "",
             snapshot=get("fuente_instantanea"),
             position=get("fuente_posicion"),
@@ -228,7 +228,7 @@ class _Writer:
             positions = index.get(str(key), {}).get(self.system.slug, [])
             others = [i for i in positions[: _RELATED + 1] if i != at][:_RELATED]
             address = self.site.listing_of(self.system.slug, name, key, positions)
-            everything = Link(address, f"Ver {filters.number(len(positions))}") if address and others else None
+            everything = Link(address, f"Ver todos ({filters.number(len(positions))})") if address and others else None
             found.append((Link(*place), [self._link(i) for i in others], everything))
         return found
 

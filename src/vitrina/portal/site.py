@@ -22,7 +22,7 @@ VERDICTS = {
     "not_checked": "Sin revisar",
 }
 DECISIONS = {
-    "publish": "Se publicó lo recibido.",
+    "publish": "Se publicó lo que pasó la revisión.",
     "keep_last_good": "Lo recibido no pasó la revisión: se conserva la última copia buena.",
     "empty": "Aún no hay datos que publicar.",
 }

@@ -25,7 +25,7 @@ _FORMATS = {
     ".xlsx": "Excel",
     ".jsonl": "JSON Lines",
     ".parquet": "Parquet",
-    ".zip": "ZIP con todo",
+    ".zip": "ZIP",
     ".json": "JSON",
     ".sqlite": "SQLite",
     ".gz": "GZIP",

@@ -99,6 +99,22 @@ def query(files: SearchFiles, text: str) -> Found:
     return _Plan(files.index, read).follow()
 
 
+def search(folder: Path, text: str, limit: int = 20) -> dict[str, Any]:
+    """Return what *text* finds in the files of *folder*, ready to print or to write as JSON.
+
+    Keys: total, step, note (what a person must be told, or ""), absent, and hits: the first *limit* cards.
+    """
+    files = open_files(folder)
+    found = query(files, text)
+    return {
+        "total": len(found.hits),
+        "step": found.step,
+        "note": found.notice,
+        "absent": list(found.absent),
+        "hits": files.cards(found.hits[:limit]),
+    }
+
+
 class _Plan:
     """The steps in their order, for one query on one index."""
 

@@ -80,12 +80,7 @@ def write_system(
         )
     if slug in TABLES:
         _known(slug, layout or "tabular", ("tabular",))
-        return [
-            write.csv_rows(
-                folder / f"{table}.csv", *with_columns(only(TABLES[slug](seed, rows, run_date), table))
-            )
-            for table in tables_of(slug, run_date)
-        ]
+        return write.csv_tables(folder, TABLES[slug](seed, rows, run_date))
     raise UsageError(f"No se puede simular {slug!r}", f"Use uno de: {', '.join(systems())}.")
 
 
@@ -114,11 +109,6 @@ def contracting(
             packages = (s6.inai_package(releases, head) for releases in group)
             written.append(write.json_array(path, packages, {}, "arrayReleasePackage"))
     return written
-
-
-def tables_of(slug: str, run_date: date) -> tuple[str, ...]:
-    """Return the tables that a flat system is sent in, main first."""
-    return tuple(next(TABLES[slug](0, 1, run_date)))
 
 
 def only(items: Iterable[Tables], table: str) -> Iterator[Row]:

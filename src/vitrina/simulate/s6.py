@@ -63,7 +63,7 @@ def processes(
     for number in range(rows):
         process = _draw(rng, seed, number, run_date, bodies, pool)
         releases = [_release(process, stage) for stage in range(process.reached + 1)]
-        _spoil(releases, world.fault(number, FAULTS, bodies[0].id) if faulty else "")
+        _spoil(releases, world.fault(number, FAULTS, bodies[0].name) if faulty else "")
         yield releases
 
 

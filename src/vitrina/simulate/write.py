@@ -5,6 +5,7 @@ All writers stream: one record (or one page) in memory at a time. The same recor
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import itertools
@@ -97,6 +98,24 @@ def csv_rows(
     with path.open("w", encoding=encoding, newline="") as out:
         _write_csv(out, rows, columns, titles, delimiter)
     return path
+
+
+def csv_tables(folder: Path, items: Iterable[Mapping[str, Sequence[Record]]]) -> list[Path]:
+    """Write each table of *items* to `<table>.csv` in one pass; a table without any row gets no file."""
+    paths: dict[str, Path] = {}
+    writers: dict[str, tuple[Any, Table]] = {}
+    with contextlib.ExitStack() as open_files:
+        for item in items:
+            for table, rows in item.items():
+                if rows and table not in writers:
+                    paths[table] = folder / f"{table}.csv"
+                    out = open_files.enter_context(paths[table].open("w", encoding="utf-8", newline=""))
+                    writers[table] = csv.writer(out, lineterminator="\r\n"), tuple(rows[0])
+                    writers[table][0].writerow(writers[table][1])
+                if rows:
+                    writer, columns = writers[table]
+                    writer.writerows([_cell(row.get(c)) for c in columns] for row in rows)
+    return list(paths.values())
 
 
 def _write_csv(out: IO[str], rows: Iterable[Record], columns: Table, titles: Table, delimiter: str) -> None:

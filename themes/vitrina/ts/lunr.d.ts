@@ -29,7 +29,10 @@ declare module "lunr" {
   const lunr: {
     Index: { load(serialized: unknown): lunr.Index };
     Query: { presence: { OPTIONAL: number; REQUIRED: number }; wildcard: { NONE: number; TRAILING: number } };
-    TokenSet: { fromArray(words: string[]): lunr.TokenSet; fromFuzzyString(text: string, distance: number): lunr.TokenSet };
+    TokenSet: {
+      fromArray(words: string[]): lunr.TokenSet;
+      fromFuzzyString(text: string, distance: number): lunr.TokenSet;
+    };
   };
   export = lunr;
 }

@@ -84,7 +84,11 @@ export async function find(engine: Lunr, source: Source, text: string): Promise<
     }
   }
   const present = [...parts, ...wholes].filter(has);
-  const hits = run(engine, index, present.map((term): Clause => ({ term, kind: "exact", required: false })));
+  const hits = run(
+    engine,
+    index,
+    present.map((term): Clause => ({ term, kind: "exact", required: false })),
+  );
   hits.sort((a, b) => b.terms.length - a.terms.length || order(a, b));
   return done(hits.length ? "any" : "none", hits);
 }
@@ -166,7 +170,9 @@ function tally(values: string[], counts: Uint32Array, chosen: string[], byValue:
   const found = values
     .map((value, n) => ({ value, count: counts[n]!, chosen: chosen.includes(value) }))
     .filter((row) => row.count || row.chosen);
-  return found.sort((a, b) => (byValue ? b.value.localeCompare(a.value) : b.count - a.count || a.value.localeCompare(b.value, "es")));
+  return found.sort((a, b) =>
+    byValue ? b.value.localeCompare(a.value) : b.count - a.count || a.value.localeCompare(b.value, "es"),
+  );
 }
 
 export function every(count: number): Hit[] {

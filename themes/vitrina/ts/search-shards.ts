@@ -17,7 +17,9 @@ export function sharded(engine: Lunr, fields: string[], terms: Parts, words: Par
   let vocabulary: Promise<lunr.TokenSet> | undefined;
 
   const spellings = async (near: string[]): Promise<string[]> => {
-    vocabulary ??= Promise.all(words.map(([, name]) => open<string[]>(name))).then((lists) => engine.TokenSet.fromArray(lists.flat()));
+    vocabulary ??= Promise.all(words.map(([, name]) => open<string[]>(name))).then((lists) =>
+      engine.TokenSet.fromArray(lists.flat()),
+    );
     vocabulary.catch(() => (vocabulary = undefined));
     const set = await vocabulary;
     return near.flatMap((word) => set.intersect(engine.TokenSet.fromFuzzyString(word, 1)).toArray());

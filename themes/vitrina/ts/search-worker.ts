@@ -109,7 +109,19 @@ async function answer(ask: Extract<Ask, { kind: "ask" }>): Promise<Answer> {
   );
   const { step, absent, used } = found;
   const { facets } = selected;
-  return { kind: "answer", id: ask.id, step, absent, used, found: hits.length, total: ordered.length, page, cards, facets, systems };
+  return {
+    kind: "answer",
+    id: ask.id,
+    step,
+    absent,
+    used,
+    found: hits.length,
+    total: ordered.length,
+    page,
+    cards,
+    facets,
+    systems,
+  };
 }
 
 const page = self as unknown as Worker;
@@ -117,7 +129,9 @@ const page = self as unknown as Worker;
 page.onmessage = ({ data }: MessageEvent<Ask>) => {
   if (data.kind === "open") {
     base = new URL(data.index, self.location.href).href;
-    root().then(({ columns }) => open(columns)).catch(() => undefined); // ready before the first letter
+    root()
+      .then(({ columns }) => open(columns))
+      .catch(() => undefined); // ready before the first letter
     return;
   }
   answer(data)

@@ -56,18 +56,22 @@ function ownScript(given: string): string {
 }
 
 /** Only our own bundled scripts may become a worker, whatever the page says. */
-const policy =
-  (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy("vitrina", { createScriptURL: ownScript }) ??
-  { createScriptURL: ownScript };
+const policy = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy("vitrina", {
+  createScriptURL: ownScript,
+}) ?? { createScriptURL: ownScript };
 
 function start(root: HTMLElement): void {
-  const input = root.querySelector<HTMLInputElement>("input[name=q]") ?? document.querySelector<HTMLInputElement>("main input[name=q]");
+  const input =
+    root.querySelector<HTMLInputElement>("input[name=q]") ??
+    document.querySelector<HTMLInputElement>("main input[name=q]");
   const form = input?.form;
   const results = document.getElementById("resultados");
   const status = document.getElementById("estado");
   const filters = document.getElementById("filtros");
   if (!input || !form || !results || !status) return;
-  const pager = document.getElementById("paginas") ?? results.insertAdjacentElement("afterend", el("nav", { id: "paginas", "aria-label": "Páginas de resultados" }))!;
+  const pager =
+    document.getElementById("paginas") ??
+    results.insertAdjacentElement("afterend", el("nav", { id: "paginas", "aria-label": "Páginas de resultados" }))!;
   const order = form.querySelector<HTMLSelectElement>("select[name=orden]") ?? makeOrder(form);
   const orderPlace = order.closest<HTMLElement>(".busca__orden, label") ?? order;
   const index = new URL(root.dataset["index"] ?? "/buscar/indice/current.json", location.href).href;
@@ -171,7 +175,11 @@ function start(root: HTMLElement): void {
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     focusResults = link.closest("#paginas") !== null;
-    go(link.dataset["sinFiltros"] === undefined ? readState(new URL(link.href).search) : { filters: { system: [], ente: [], year: [] } });
+    go(
+      link.dataset["sinFiltros"] === undefined
+        ? readState(new URL(link.href).search)
+        : { filters: { system: [], ente: [], year: [] } },
+    );
   });
   window.addEventListener("popstate", () => {
     window.clearTimeout(timer);

@@ -5,8 +5,10 @@ export const MAX_TERM = 64;
 export const STOP_WORDS: ReadonlySet<string> = new Set("a al con de del el en la las los para por y".split(" "));
 
 const JOINED: ReadonlySet<string> = new Set(
-  ("sadecv sabdecv sapidecv sapibdecv sasdecv scdecv scderl scderldecv sderl sderldecv sderlmi sderldecvmi " +
-    "sprderl sprderldecv srldecv abp iap sa sab sapi sas spr srl").split(" "),
+  (
+    "sadecv sabdecv sapidecv sapibdecv sasdecv scdecv scderl scderldecv sderl sderldecv sderlmi sderldecvmi " +
+    "sprderl sprderldecv srldecv abp iap sa sab sapi sas spr srl"
+  ).split(" "),
 );
 const SPELLED: ReadonlySet<string> = new Set("ac abp iap sa sab sapi sas sc senc spr srl".split(" "));
 const LONGEST_FORM = 9;
@@ -55,7 +57,7 @@ function split(line: string): Word[] {
 
 function withoutForms(line: Word[]): Word[] {
   const kept: Word[] = [];
-  for (let at = 0; at < line.length; ) {
+  for (let at = 0; at < line.length;) {
     const length = formLength(line, at);
     if (!length) kept.push(line[at]!);
     at += length || 1;
