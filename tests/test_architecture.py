@@ -23,6 +23,8 @@ RANKS = {
         "publishing",
         "serve",
         "scaffold",
+        "acceptance",
+        "declarations",
     },
     3: {"stages", "simulate"},
     4: {"build"},

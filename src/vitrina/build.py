@@ -82,10 +82,13 @@ class Night:
 
     def _require_the_rest(self, done: set[str]) -> None:
         """With --only the other systems keep what an earlier run left; without it there is nothing to publish."""
-        missing = [s.slug for s in self.systems if not (self.settings.build / "reports" / f"{s.slug}.json").is_file()]
+        missing = [
+            s.slug for s in self.systems if not (self.settings.build / "reports" / f"{s.slug}.json").is_file()
+        ]
         if missing:
             raise UsageError(
-                f"Falta revisar {', '.join(sorted(set(missing) - done))}", "Corra una vez vitrina build sin --only."
+                f"Falta revisar {', '.join(sorted(set(missing) - done))}",
+                "Corra una vez vitrina build sin --only.",
             )
 
     def exit_code(self) -> int:

@@ -7,17 +7,12 @@ remedy. Systems come out in dependency order (`needs` first), then by `order`.
 from __future__ import annotations
 
 import json
-import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
-
 from vitrina.config import Settings
+from vitrina.declarations import check, no_secrets, read_toml, where, wrong
 from vitrina.errors import ConfigurationError, UsageError
 from vitrina.model import Chart, Display, Expect, Field, Rule, Section, Source, System, Table, Withheld
 
@@ -77,10 +72,10 @@ def load_systems(settings: Settings) -> tuple[System, ...]:
 def load_system(folder: Path) -> System:
     """Return the system declared in *folder* (system.toml and schema.json)."""
     path = folder / "system.toml"
-    raw = _read_toml(path)
-    _check(raw, "system.schema.json", path)
+    raw = read_toml(path)
+    check(raw, "system.schema.json", path)
     if raw["slug"] != folder.name:
-        raise _wrong(path, "slug", f"dice {raw['slug']!r} y la carpeta se llama {folder.name!r}")
+        raise wrong(path, "slug", f"dice {raw['slug']!r} y la carpeta se llama {folder.name!r}")
     tables = _tables(folder / "schema.json", raw, path)
     system = System(
         slug=raw["slug"],
@@ -128,20 +123,20 @@ def load_sources(settings: Settings, systems: Sequence[System]) -> tuple[Source,
     by_slug = {s.slug: s for s in systems}
     sources = []
     for path in sorted(settings.sources.glob("*.toml")):
-        raw = _read_toml(path)
-        _no_secrets(raw, path)
-        _check(raw, "source.schema.json", path)
+        raw = read_toml(path)
+        no_secrets(raw, path)
+        check(raw, "source.schema.json", path)
         if raw["id"] != path.stem:
-            raise _wrong(path, "id", f"dice {raw['id']!r} y el archivo se llama {path.stem!r}")
+            raise wrong(path, "id", f"dice {raw['id']!r} y el archivo se llama {path.stem!r}")
         system = by_slug.get(raw["system"])
         if system is None:
-            raise _wrong(
+            raise wrong(
                 path, "system", f"no existe el sistema {raw['system']!r}; hay: {', '.join(sorted(by_slug))}"
             )
         if raw.get("layout") and raw["layout"] not in system.layouts:
-            raise _wrong(path, "layout", f"{system.slug} admite: {', '.join(system.layouts)}")
+            raise wrong(path, "layout", f"{system.slug} admite: {', '.join(system.layouts)}")
         if raw.get("table") and raw["table"] not in {t.name for t in system.tables}:
-            raise _wrong(path, "table", f"{system.slug} tiene: {', '.join(t.name for t in system.tables)}")
+            raise wrong(path, "table", f"{system.slug} tiene: {', '.join(t.name for t in system.tables)}")
         known = set(Source.__dataclass_fields__)
         plain = {k: v for k, v in raw.items() if k in known}
         plain.setdefault("format", "")
@@ -161,108 +156,6 @@ def select(systems: Iterable[System], slugs: Sequence[str]) -> tuple[System, ...
     return tuple(s for s in systems if not slugs or s.slug in slugs)
 
 
-# ── reading and checking ──────────────────────────────────────────────────────────────────────────────────
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigurationError(
-            f"Falta {_where(path)}", "Cree la declaración; vea docs/declaraciones.md."
-        ) from None
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(
-            f"{_where(path)}: no está en UTF-8 (byte {error.start})", "Guárdelo como UTF-8."
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(
-            f"{_where(path)}: TOML mal escrito: {error}", "Corrija esa línea."
-        ) from error
-
-
-def _where(path: Path) -> str:
-    return "/".join(path.parts[-3:])
-
-
-@cache
-def _validator(name: str) -> Draft202012Validator:
-    schema = json.loads(resources.files("vitrina").joinpath("schemas", name).read_text(encoding="utf-8"))
-    return Draft202012Validator(schema, format_checker=FormatChecker())
-
-
-def _check(raw: Any, schema: str, path: Path) -> None:
-    errors = sorted(
-        _validator(schema).iter_errors(raw), key=lambda e: (list(map(str, e.absolute_path)), e.message)
-    )
-    if not errors:
-        return
-    first = errors[0]
-    field = ".".join(map(str, first.absolute_path)) or _missing_name(first.message) or "(archivo)"
-    line = _line_of(path, [str(p) for p in first.absolute_path if not isinstance(p, int)])
-    more = f" (y {len(errors) - 1} más)" if len(errors) > 1 else ""
-    raise ConfigurationError(
-        f"{_where(path)}{f', línea {line}' if line else ''}: campo {field}: {_spanish(first)}{more}",
-        f"Corrija {field} en {path.name}; las reglas están en docs/declaraciones.md.",
-    )
-
-
-def _missing_name(message: str) -> str:
-    match = re.match(r"'([^']+)' is a required property", message)
-    return match.group(1) if match else ""
-
-
-def _spanish(error: Any) -> str:
-    """Return jsonschema's finding in Spanish, for the keywords our declarations use."""
-    value = json.dumps(error.instance, ensure_ascii=False, default=str)[:60]
-    expected = error.validator_value
-    messages = {
-        "required": f"falta {_missing_name(error.message)!r}",
-        "additionalProperties": "hay claves que no existen: "
-        + ", ".join(re.findall(r"'([^']+)'", error.message)),
-        "enum": f"{value} no es uno de {', '.join(map(str, expected)) if isinstance(expected, list) else expected}",
-        "pattern": f"{value} no tiene la forma pedida ({expected})",
-        "type": f"{value} debe ser de tipo {expected}",
-        "minLength": f"{value} es demasiado corto (mínimo {expected} caracteres)",
-        "maxLength": f"{value} es demasiado largo (máximo {expected} caracteres)",
-        "minItems": "la lista está vacía",
-        "minimum": f"{value} es menor que {expected}",
-        "maximum": f"{value} es mayor que {expected}",
-        "oneOf": "falta la tabla del protocolo elegido (p. ej. [folder] con path)",
-    }
-    return messages.get(str(error.validator), str(error.message))
-
-
-def _line_of(path: Path, keys: list[str]) -> int:
-    """Return the line of the last of *keys* written in the file as `key =`, `"key":` or `[key]`; 0 if not found."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    for key in reversed(keys):
-        pattern = re.compile(rf'^\s*(\[+\s*(\w+\.)*)?"?{re.escape(key)}"?\s*(=|:|\])')
-        for number, line in enumerate(lines, 1):
-            if pattern.search(line):
-                return number
-    return 0
-
-
-def _wrong(path: Path, field: str, what: str) -> ConfigurationError:
-    line = _line_of(path, field.split("."))
-    place = f"{_where(path)}{f', línea {line}' if line else ''}"
-    return ConfigurationError(f"{place}: campo {field}: {what}", f"Corrija {field} en {path.name}.")
-
-
-def _no_secrets(raw: Any, path: Path, trail: str = "") -> None:
-    """Refuse a declaration that holds a secret in the clear: secrets live in the environment only (design §5)."""
-    for key, value in raw.items() if isinstance(raw, Mapping) else ():
-        if isinstance(value, Mapping):
-            _no_secrets(value, path, f"{trail}{key}.")
-        elif re.search(r"(password|secret|token|contrasena|api_?key)$", key.lower()):
-            line = _line_of(path, [key])
-            raise ConfigurationError(
-                f"{_where(path)}, línea {line}: campo {trail}{key}: aquí no va un secreto",
-                f'Ponga el valor en una variable de entorno y escriba {key}_env = "NOMBRE_DE_LA_VARIABLE".',
-            )
-
-
 # ── building the model ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -270,14 +163,12 @@ def _tables(path: Path, raw: Mapping[str, Any], declaration: Path) -> tuple[Tabl
     try:
         schemas = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigurationError(f"Falta {_where(path)}", "Cree el esquema de tablas del sistema.") from None
+        raise ConfigurationError(f"Falta {where(path)}", "Cree el esquema de tablas del sistema.") from None
     except ValueError as error:
-        raise ConfigurationError(
-            f"{_where(path)}: JSON mal escrito: {error}", "Corrija esa línea."
-        ) from error
-    _check(schemas, "tables.schema.json", path)
+        raise ConfigurationError(f"{where(path)}: JSON mal escrito: {error}", "Corrija esa línea.") from error
+    check(schemas, "tables.schema.json", path)
     if set(schemas) != {t["name"] for t in raw["tables"]}:
-        raise _wrong(declaration, "tables", f"no coincide con schema.json, que tiene: {', '.join(schemas)}")
+        raise wrong(declaration, "tables", f"no coincide con schema.json, que tiene: {', '.join(schemas)}")
     return tuple(
         _table(t, schemas[t["name"]], is_main=i == 0, path=path) for i, t in enumerate(raw["tables"])
     )
@@ -288,16 +179,16 @@ def _table(declared: Mapping[str, Any], schema: Mapping[str, Any], *, is_main: b
     repeated = sorted({n for n in names if names.count(n) > 1})
     if repeated:
         raise ConfigurationError(
-            f"{_where(path)}: tabla {declared['name']}: campos repetidos: {', '.join(repeated)}", "Quite uno."
+            f"{where(path)}: tabla {declared['name']}: campos repetidos: {', '.join(repeated)}", "Quite uno."
         )
     if is_main and list(schema["primaryKey"]) != ["id"]:
         raise ConfigurationError(
-            f'{_where(path)}: la tabla principal {declared["name"]} debe tener primaryKey ["id"]',
+            f'{where(path)}: la tabla principal {declared["name"]} debe tener primaryKey ["id"]',
             "Corríjalo.",
         )
     if not is_main and declared.get("parent_key", "") not in names:
         raise ConfigurationError(
-            f"{_where(path)}: tabla {declared['name']}: falta el campo parent_key que la une a la principal",
+            f"{where(path)}: tabla {declared['name']}: falta el campo parent_key que la une a la principal",
             "Declare parent_key en system.toml con el nombre de esa columna.",
         )
     descriptor = dict(schema)
@@ -370,15 +261,15 @@ def _check_names(system: System, path: Path) -> None:
         ("expect.filled", system.expect.filled),
         *((f"display.sections ({s.title})", s.fields) for s in display.sections),
     ]
-    for where, names in named:
+    for place, names in named:
         missing = sorted(set(names) - main)
         if missing:
-            raise _wrong(path, where, f"la tabla {system.main.name} no tiene: {', '.join(missing)}")
+            raise wrong(path, place, f"la tabla {system.main.name} no tiene: {', '.join(missing)}")
     for name in system.display.search:
         table, _, column = name.rpartition(".")
         tables = {t.name: t for t in system.tables}
         if (table and table not in tables) or column not in (tables[table] if table else system.main).names:
-            raise _wrong(path, "display.search", f"no existe la columna {name}")
+            raise wrong(path, "display.search", f"no existe la columna {name}")
     for chart in system.charts:
         table_of = (
             system.main
@@ -388,7 +279,7 @@ def _check_names(system: System, path: Path) -> None:
         if table_of is None or not {chart.by, *([chart.measure] if chart.measure else [])} <= set(
             table_of.names
         ):
-            raise _wrong(path, "charts", f"la gráfica {chart.id} nombra una tabla o columna que no existe")
+            raise wrong(path, "charts", f"la gráfica {chart.id} nombra una tabla o columna que no existe")
 
 
 def _ordered(systems: Sequence[System]) -> tuple[System, ...]:
@@ -403,7 +294,7 @@ def _ordered(systems: Sequence[System]) -> tuple[System, ...]:
             )
         for need in system.needs:
             if need not in by_slug:
-                raise _wrong(system.folder / "system.toml", "needs", f"no existe el sistema {need!r}")
+                raise wrong(system.folder / "system.toml", "needs", f"no existe el sistema {need!r}")
             visit(by_slug[need], (*trail, system.slug))
         done.setdefault(system.slug, system)
 

@@ -109,13 +109,15 @@ class Handler(BaseHTTPRequestHandler):
     """Answers GET and HEAD by the rules of `hosting`; everything else is refused."""
 
     protocol_version = "HTTP/1.1"
-    server_version = "vitrina"
-    sys_version = ""
     timeout = 30
 
     def __init__(self, *args: Any, root: Path, **named: Any) -> None:
         self.root = root
         super().__init__(*args, **named)
+
+    def version_string(self) -> str:
+        """Name the program and no version, as NGINX does with server_tokens off."""
+        return "vitrina"
 
     def do_GET(self) -> None:
         """Answer with a file, a redirect to a folder's page, or the portal's own 404 page."""

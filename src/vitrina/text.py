@@ -21,7 +21,9 @@ def tidy(text: str) -> str:
     >>> tidy("  Obra\\n pública ")
     'Obra pública'
     """
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return _SPACES.sub(" ", text).strip()
 
 
 def fold(text: str) -> str:
@@ -30,6 +32,8 @@ def fold(text: str) -> str:
     >>> fold("Licitación PÚBLICA Muñoz")
     'licitacion publica munoz'
     """
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.lower())
     return unicodedata.normalize(
         "NFC", "".join(c for c in decomposed if not unicodedata.combining(c))

@@ -15,7 +15,7 @@ from stdnum.mx import curp as _curp
 from stdnum.mx import rfc as _rfc
 
 from vitrina.errors import BadValueError
-from vitrina.text import fold, short_hash, tidy
+from vitrina.text import fold, safe_id, short_hash, tidy
 
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _ISO_DATETIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?")
@@ -162,12 +162,12 @@ def mask_curps(text: str) -> tuple[str, int]:
 
 
 def supplier_id(rfc: str | None, name: str | None) -> str | None:
-    """Return a supplier's id: a company's RFC in lower case, else "n-" and a hash of the folded name.
+    """Return a supplier's id: a company's RFC made address-safe, else "n-" and a hash of the folded name.
 
     Two different RFCs are never one supplier; a name without an RFC joins only equal names. None without both.
     """
     company = company_rfc(rfc)
     if company:
-        return fold(company)
+        return safe_id(company.lower())
     folded = re.sub(r"[^a-z0-9]+", " ", fold(name or "")).strip()
     return f"n-{short_hash(folded)}" if folded else None

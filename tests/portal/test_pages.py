@@ -7,10 +7,10 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import pytest
-from toy_portal import ASSETS, HOSTILE, STRANGE_ID
+from toy_portal import ASSETS, HOSTILE, PLACE, STRANGE_ID
 
 SITE = "https://datos.sea.ejemplo.mx"
 EXPECTED = (
@@ -82,9 +82,11 @@ def test_every_page_has_one_title_its_language_and_nothing_inline(pages: dict[st
 
 
 def test_every_internal_link_leads_to_a_page_and_an_anchor(rendered: Path, pages: dict[str, Facts]) -> None:
-    elsewhere = {f"/recursos/{n}" for n in ASSETS.values()} | {"/contratos/datos/contratos.csv"}
+    elsewhere = {f"/recursos/{n}" for n in ASSETS.values()} | {
+        f"/contratos/datos/{n}" for n in ("contratos.csv", "datapackage.json")
+    }
     for name, page in pages.items():
-        here = f"{SITE}/{name.removesuffix('index.html')}"
+        here = f"{SITE}/{quote(name.removesuffix('index.html'))}"
         for link in page.links:
             parts = urlsplit(urljoin(here, link))
             if parts.scheme == "mailto" or parts.netloc != urlsplit(SITE).netloc or parts.path in elsewhere:
@@ -118,9 +120,7 @@ def test_a_strange_id_has_a_page_that_the_list_links_to(rendered: Path, pages: d
 def test_json_twin_holds_the_rows_of_the_record(rendered: Path) -> None:
     twin = json.loads((rendered / "sanciones" / STRANGE_ID / "index.json").read_text(encoding="utf-8"))
     assert twin["tablas"]["sanciones"]["persona"] == "Persona Inventada Uno"
-    assert twin["tablas"]["faltas"] == [
-        {"n": 1, "falta": HOSTILE, "monto": 10.0, "fuente_id": "fuente-uno", "fuente_instantanea": "2026-02-28", "fuente_posicion": "datos.json#/0"}
-    ]  # fmt: skip
+    assert twin["tablas"]["faltas"] == [{"n": 1, "falta": HOSTILE, "monto": 10.0, **PLACE}]
     assert twin["datos_sinteticos"] is True
 
 

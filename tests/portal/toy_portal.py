@@ -24,6 +24,7 @@ PROSE = (
     "acerca", "accesibilidad", "como-denunciar", "como-usar-los-datos", "glosario", "metodologia", "privacidad",
     "promesas", "terminos",
 )  # fmt: skip
+PLACE = {"fuente_id": "fuente-uno", "fuente_instantanea": "2026-02-28", "fuente_posicion": "datos.json#/0"}
 HOSTILE = '<script>alert(1)</script> & "O\'Higgins" {{ 7*7 }} </title>'
 STRANGE_ID = "weird id ñ%2F?#&\"'<b>"
 
@@ -98,12 +99,7 @@ def leave(
     for name, rows in tables.items():
         columns = {f["name"]: types[f["type"]] for f in schema[name]["fields"]}
         columns |= dict.fromkeys(("fuente_id", "fuente_instantanea", "fuente_posicion"), pl.String)
-        place = {
-            "fuente_id": "fuente-uno",
-            "fuente_instantanea": "2026-02-28",
-            "fuente_posicion": "datos.json#/0",
-        }
-        pl.DataFrame([{**place, **r} for r in rows], schema=columns, orient="row").write_parquet(
+        pl.DataFrame([{**PLACE, **r} for r in rows], schema=columns, orient="row").write_parquet(
             folder / f"{name}.parquet"
         )
     whole = {

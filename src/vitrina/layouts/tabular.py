@@ -7,6 +7,7 @@ note, and what cannot be read stays as received so that check can say precisely 
 `[options]` of the system that this layout reads:
   id_from           "supplier" (RFC or name), "name" (slug of `nombre`) or a list of columns to hash
   parent_from       columns of a child table whose values, joined by "-", are the main row's id
+  constants         column → text for rows of a file that does not bring that column
   company_rfc_only  columns where only a company's RFC may be published; a person's is withheld
 """
 
@@ -100,6 +101,9 @@ class _Sheet:
         self.id_from: str | Sequence[str] = context.system.options.get("id_from", ())
         self.parent_from: Sequence[str] = context.system.options.get("parent_from", ())
         self.company_only: Sequence[str] = context.system.options.get("company_rfc_only", ())
+        self.constants: Mapping[str, str] = (
+            context.system.options.get("constants", {}) if self.is_main else {}
+        )
         # A column that may hold a company's RFC is read first, and judged row by row in `_companies`.
         private = {name_key(w.path.removeprefix("*.")) for w in context.system.withheld}
         self.private = private - {name_key(column) for column in self.company_only}
@@ -168,6 +172,8 @@ class _Sheet:
         if plan.missing:
             message = f"El archivo no trae estas columnas: {', '.join(plan.missing)}."
             return _rejected(record, "faltan-columnas", message, unknown)
+        for column, text in self.constants.items():
+            cells.row[column] = cells.row[column] or text
         self._companies(cells)
         self._join(cells, {f.name for f in plan.columns.values()})
         problem = self._identify(cells) if self.is_main else self._attach(cells)

@@ -41,7 +41,9 @@ def bundle(settings: Settings, out: Path) -> dict[str, str]:
     ]
     done = subprocess.run(command, cwd=theme, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode != 0:
-        raise RenderError(f"esbuild no pudo empaquetar el tema: {done.stderr.strip()[:2000]}", "Corrija ese archivo.")
+        raise RenderError(
+            f"esbuild no pudo empaquetar el tema: {done.stderr.strip()[:2000]}", "Corrija ese archivo."
+        )
     outputs = json.loads(meta.read_text(encoding="utf-8"))["outputs"]
     meta.unlink()
     return dict(sorted(_named(outputs).items()))

@@ -58,7 +58,9 @@ def _bars(points: Sequence[Point]) -> tuple[Markup, int]:
         width = max(point.value, 0) / top * widest
         mark = "grafica__barra grafica__barra--resto" if point.quiet else "grafica__barra"
         parts.append(_RECT.format(cls=mark, x=0, y=y, width=f"{max(width, 0.4):.2f}%", height=_BAR))
-        parts.append(_TEXT.format(cls="grafica__valor", x=f"{width + 1.5:.2f}%", y=y + _BAR - 1, text=point.shown))
+        parts.append(
+            _TEXT.format(cls="grafica__valor", x=f"{width + 1.5:.2f}%", y=y + _BAR - 1, text=point.shown)
+        )
         y += _BAR + _GAP
     return Markup("").join(parts), y
 

@@ -57,8 +57,14 @@ def _home(site: Site) -> Route:
         jsonld=citation.catalog_jsonld(site),
     )
     groups: list[tuple[str, list[Any]]] = [
-        ("Sistemas de la plataforma", [site.cards[d.slug] for d in site.datasets if d.system.order < _DIRECTORY_ORDER]),
-        ("Directorios y seguimiento", [site.cards[d.slug] for d in site.datasets if d.system.order >= _DIRECTORY_ORDER]),
+        (
+            "Sistemas de la plataforma",
+            [site.cards[d.slug] for d in site.datasets if d.system.order < _DIRECTORY_ORDER],
+        ),
+        (
+            "Directorios y seguimiento",
+            [site.cards[d.slug] for d in site.datasets if d.system.order >= _DIRECTORY_ORDER],
+        ),
     ]
     values = {
         "meta": meta,
@@ -72,7 +78,9 @@ def _home(site: Site) -> Route:
 
 def _telling_charts(site: Site) -> list[tuple[ChartView, Link]]:
     """Return up to three charts: those HOME_CHARTS names as "dataset:chart", else the first of each dataset."""
-    wanted = list(site.home_charts) or [f"{d.slug}:{d.system.charts[0].id}" for d in site.datasets if d.system.charts]
+    wanted = list(site.home_charts) or [
+        f"{d.slug}:{d.system.charts[0].id}" for d in site.datasets if d.system.charts
+    ]
     found: list[tuple[ChartView, Link]] = []
     for name in wanted:
         slug, _, chart_id = name.partition(":")
@@ -87,7 +95,11 @@ def _telling_charts(site: Site) -> list[tuple[ChartView, Link]]:
 
 def _search(site: Site) -> Route:
     meta = _page(
-        site, "Buscar", "Busque por nombre, empresa, institución o folio en todos los conjuntos.", "buscar/", "buscar"
+        site,
+        "Buscar",
+        "Busque por nombre, empresa, institución o folio en todos los conjuntos.",
+        "buscar/",
+        "buscar",
     )
     return Route(meta.path, "search.html", {"meta": meta, "cards": list(site.cards.values())})
 
@@ -163,7 +175,12 @@ def _links(site: Site, dataset: Dataset, ids: Sequence[str]) -> list[Link]:
 
 
 def _credits(site: Site) -> Route:
-    meta = _page(site, "Créditos", "Programas libres con los que está hecho el portal y origen de los datos.", "creditos/")
+    meta = _page(
+        site,
+        "Créditos",
+        "Programas libres con los que está hecho el portal y origen de los datos.",
+        "creditos/",
+    )
     programs = [(name, use, metadata.version(name), _license(name)) for name, use in _PROGRAMS]
     publishers = sorted({s.publisher for d in site.datasets for s in d.sources if s.publisher})
     return Route(meta.path, "credits.html", {"meta": meta, "programs": programs, "publishers": publishers})
@@ -174,7 +191,11 @@ def _license(name: str) -> str:
     said = facts.get("license_expression")
     if not said:
         named = [str(c) for c in facts.get("classifier", ()) if str(c).startswith("License ::")]
-        said = named[0].rsplit("::", 1)[-1].strip() if named else str(facts.get("license") or "").split("\n")[0][:40]
+        said = (
+            named[0].rsplit("::", 1)[-1].strip()
+            if named
+            else str(facts.get("license") or "").split("\n")[0][:40]
+        )
     return str(said)
 
 
@@ -187,5 +208,3 @@ def _not_found(site: Site) -> Route:
         index=False,
     )
     return Route(meta.path, "404.html", {"meta": meta})
-
-

@@ -41,7 +41,9 @@ class Figure:
     finding: str
 
 
-def chart_figure(dataset: Dataset, chart: Chart, label: Callable[[Field], Callable[[str], str]]) -> Figure | None:
+def chart_figure(
+    dataset: Dataset, chart: Chart, label: Callable[[Field], Callable[[str], str]]
+) -> Figure | None:
     """Return the numbers of a declared chart, None when there is nothing to draw."""
     system = dataset.system
     table = system.table(chart.table) if chart.table else system.main
@@ -122,7 +124,9 @@ def _years_finding(points: Sequence[Point]) -> str:
         return f"Todo corresponde a {top.label}: {top.shown}."
     if top is last:
         return f"{top.label} es el año más alto desde {points[0].label}: {top.shown}."
-    return f"El año más alto es {top.label}, con {top.shown}; el más reciente, {last.label}, tiene {last.shown}."
+    return (
+        f"El año más alto es {top.label}, con {top.shown}; el más reciente, {last.label}, tiene {last.shown}."
+    )
 
 
 def _bars_finding(points: Sequence[Point], total: float) -> str:

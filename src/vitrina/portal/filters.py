@@ -14,7 +14,13 @@ from babel.numbers import format_compact_decimal, format_currency, format_decima
 from markupsafe import Markup
 
 LOCALE = "es_MX"
-_JSON_ESCAPES = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
+_JSON_ESCAPES = (
+    ("<", "\\u003c"),
+    (">", "\\u003e"),
+    ("&", "\\u0026"),
+    ("\u2028", "\\u2028"),
+    ("\u2029", "\\u2029"),
+)
 
 
 _LINKS = frozenset({"de", "del", "en", "con", "para", "por", "a", "al", "sin", "y", "o", "que"})
@@ -117,8 +123,10 @@ def file_size(count: int) -> str:
     for limit, unit in ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")):
         if count >= limit:
             shown = count / limit
-            return f"{number(round(shown, 1) if shown < 100 else round(shown))} {unit}" if unit != "kB" else (
-                f"{number(round(shown))} {unit}"
+            return (
+                f"{number(round(shown, 1) if shown < 100 else round(shown))} {unit}"
+                if unit != "kB"
+                else (f"{number(round(shown))} {unit}")
             )
     return f"{count} B"
 

@@ -29,13 +29,26 @@ def render(settings: Settings, out: Path, *, bundled: Mapping[str, str] | None =
     named = assets.bundle(settings, out) if bundled is None else bundled
     site = Site(settings, named)
     now, count = [""], [0]
-    overrides = {**_overrides(settings, out), "VITRINA_SITE": site, "VITRINA_NOW": now, "VITRINA_COUNT": count}
+    overrides = {
+        **_overrides(settings, out),
+        "VITRINA_SITE": site,
+        "VITRINA_NOW": now,
+        "VITRINA_COUNT": count,
+    }
     with _quiet_pelican() as complaints:
         try:
             _run(settings, overrides)
         except VitrinaError:
             raise
-        except (TemplateError, RuntimeError, OSError, LookupError, TypeError, ValueError, AttributeError) as error:
+        except (
+            TemplateError,
+            RuntimeError,
+            OSError,
+            LookupError,
+            TypeError,
+            ValueError,
+            AttributeError,
+        ) as error:
             raise RenderError(f"Página {now[0]}: {type(error).__name__}: {error}", _REMEDY) from error
     if complaints:
         raise RenderError(f"Pelican avisó: {'; '.join(dict.fromkeys(complaints))[:2000]}", _REMEDY)
@@ -59,7 +72,13 @@ def _run(settings: Settings, overrides: Mapping[str, Any]) -> None:
 
 def _overrides(settings: Settings, out: Path) -> dict[str, Any]:
     """The settings that are the program's to decide, whatever publishconf.py says."""
-    feeds = ("FEED_ALL_ATOM", "CATEGORY_FEED_ATOM", "TRANSLATION_FEED_ATOM", "AUTHOR_FEED_ATOM", "AUTHOR_FEED_RSS")
+    feeds = (
+        "FEED_ALL_ATOM",
+        "CATEGORY_FEED_ATOM",
+        "TRANSLATION_FEED_ATOM",
+        "AUTHOR_FEED_ATOM",
+        "AUTHOR_FEED_RSS",
+    )
     empty = ("AUTHOR", "CATEGORY", "TAG", "ARCHIVES", "AUTHORS", "CATEGORIES", "TAGS")
     return {
         "PATH": str(settings.content),

@@ -48,7 +48,9 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
     def _write(self, writer: Any, route: Route) -> None:
         self.settings["VITRINA_NOW"][0] = route.path or "/"
         name = route.path if route.path.endswith(".html") else file_of(route.path)
-        writer.write_file(name, self.get_template(route.template.removesuffix(".html")), self.context, **route.values)
+        writer.write_file(
+            name, self.get_template(route.template.removesuffix(".html")), self.context, **route.values
+        )
         self.settings["VITRINA_COUNT"][0] += 1
 
 
@@ -62,7 +64,9 @@ def fit_environment(generator: Any) -> None:
     env.filters.update(FILTERS)
     env.filters["rebase"] = lambda html: rebase(str(html), site.urls.base)
     env.globals.update(site=site, url=site.urls.to, full_url=site.urls.full, asset=site.asset)
-    env.globals.update(plural=plural, plural_of=plural_of, content_page=lambda page: _content_page(site, page))
+    env.globals.update(
+        plural=plural, plural_of=plural_of, content_page=lambda page: _content_page(site, page)
+    )
     # Header and footer are the same on thousands of pages: rendered once per item of the menu.
     chrome = env.get_template("components/chrome.html").module
     env.globals["headers"] = {s: chrome.header(s) for s in _SECTIONS}  # type: ignore[attr-defined]

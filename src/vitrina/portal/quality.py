@@ -28,9 +28,7 @@ def quality_view(site: Site, dataset: Dataset) -> QualityView:
         decision_text=DECISIONS.get(decision, decision),
         sources=source_views(dataset),
         issues=[_issue(site, dataset, i) for i in issues],
-        withheld_records=[
-            (_reason(i), int(i.get("count") or 0)) for i in report.get("withheld_records", ())
-        ],
+        withheld_records=[(_reason(i), int(i.get("count") or 0)) for i in report.get("withheld_records", ())],
         unknown_fields=[
             (str(i.get("path")), int(i.get("count") or 0)) for i in report.get("unknown_fields", ())
         ],

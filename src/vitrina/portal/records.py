@@ -18,7 +18,9 @@ from vitrina.portal.shelf import ENTES, SUPPLIERS, Shelf
 from vitrina.portal.site import SEVERITIES, Site
 from vitrina.portal.store import Dataset
 
-_HIDDEN = frozenset({"id", "fuente_id", "fuente_instantanea", "fuente_posicion", "primera_vez", "ultimo_cambio"})
+_HIDDEN = frozenset(
+    {"id", "fuente_id", "fuente_instantanea", "fuente_posicion", "primera_vez", "ultimo_cambio"}
+)
 _NARROW = 4
 """Columns up to which a child table is drawn as a table; wider ones read better as blocks, on a phone above all."""
 _RELATED = 4
@@ -228,12 +230,16 @@ class _Writer:
             positions = index.get(str(key), {}).get(self.system.slug, [])
             others = [i for i in positions[: _RELATED + 1] if i != at][:_RELATED]
             address = self.site.listing_of(self.system.slug, name, key, positions)
-            everything = Link(address, f"Ver todos ({filters.number(len(positions))})") if address and others else None
+            everything = (
+                Link(address, f"Ver todos ({filters.number(len(positions))})") if address and others else None
+            )
             found.append((Link(*place), [self._link(i) for i in others], everything))
         return found
 
     def _link(self, at: int) -> Link:
-        return Link(self.site.urls.to(urls.record(self.system.slug, self.shelf.ids[at])), self.shelf.titles[at])
+        return Link(
+            self.site.urls.to(urls.record(self.system.slug, self.shelf.ids[at])), self.shelf.titles[at]
+        )
 
     def _report_url(self, title: str, full: str, row: Sequence[Any]) -> str:
         get = self._get(row)

@@ -83,7 +83,10 @@ class Site:
         }
         self._facet_urls = self._facet_addresses()
         self._facet_sizes = {
-            (slug, f.name, v.key): len(v.rows) for slug, found in self.facets.items() for f in found for v in f.values
+            (slug, f.name, v.key): len(v.rows)
+            for slug, found in self.facets.items()
+            for f in found
+            for v in f.values
         }
         self.newest = {d.slug: self._newest(d) for d in self.datasets}
         self.cards = {d.slug: self._card(d) for d in self.datasets}

@@ -181,7 +181,9 @@ def _check_ids(frame: pl.DataFrame, system: System) -> None:
 
 def _changes(raw: Mapping[str, Any]) -> Changes:
     withdrawn = tuple(
-        Withdrawn(str(w["id"]), str(w.get("since") or ""), str(w.get("reason") or ""), str(w.get("title") or ""))
+        Withdrawn(
+            str(w["id"]), str(w.get("since") or ""), str(w.get("reason") or ""), str(w.get("title") or "")
+        )
         for w in sorted(raw.get("withdrawn", ()), key=lambda w: (str(w.get("since") or ""), str(w["id"])))
     )
     counts = {str(k): int(v) for k, v in sorted(raw.get("counts", {}).items()) if isinstance(v, int)}
@@ -232,6 +234,7 @@ def _json(path: Path) -> dict[str, Any]:
         value = orjson.loads(path.read_bytes())
     except orjson.JSONDecodeError as error:
         raise RenderError(
-            f"{path.parent.name}/{path.name}: JSON mal escrito ({error})", "Vuelva a correr la etapa que lo escribe."
+            f"{path.parent.name}/{path.name}: JSON mal escrito ({error})",
+            "Vuelva a correr la etapa que lo escribe.",
         ) from error
     return value if isinstance(value, dict) else {}
