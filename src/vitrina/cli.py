@@ -263,7 +263,6 @@ def serve(
         raise UsageError(
             "Todavía no hay un portal construido", "Ejecute antes ./scripts/build (o vitrina build)."
         )
-    print(f"El portal está en http://{host}:{port}/ (Ctrl+C para terminar)")
     run_server(settings.site / "current", port, host)
 
 

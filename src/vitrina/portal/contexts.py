@@ -225,16 +225,6 @@ class RowGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class ChildTable:
-    """A child table's rows on a record page, as a table or, when wide, as one block per row."""
-
-    title: str
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[str]]
-    wide: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Provenance:
     """Where a record comes from."""
 

@@ -33,6 +33,8 @@ def number(value: float) -> str:
     >>> number(1234567), number(0.5)
     ('1,234,567', '0.5')
     """
+    if isinstance(value, int):
+        return f"{value:,}"  # what Babel writes for es_MX, twenty times as fast; a test holds them equal
     return format_decimal(value, format="#,##0.##", locale=LOCALE)
 
 
@@ -43,6 +45,8 @@ def pesos(value: float) -> str:
     >>> pesos(1234567.5)
     '$1,234,567.50'
     """
+    if 0 <= value < 1e13 and round(value, 2) == value:
+        return f"${value:,.2f}"  # as above: exact cents leave nothing to round
     return format_currency(value, "MXN", locale=LOCALE)
 
 

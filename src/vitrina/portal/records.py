@@ -7,27 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-import polars as pl
 from jinja2 import Environment
 from markupsafe import Markup
 
-from vitrina.model import System, Table
-from vitrina.portal import cells, citation, entities, filters, quality, urls
-from vitrina.portal.contexts import ChildTable, Column, IssueView, Link, Page, Provenance, Route
+from vitrina.model import System
+from vitrina.portal import citation, entities, filters, quality, urls
+from vitrina.portal.contexts import IssueView, Link, Page, Provenance, Route
+from vitrina.portal.ficha import Children, Cutter, Sections
 from vitrina.portal.shelf import ENTES, SUPPLIERS, Shelf
 from vitrina.portal.site import SEVERITIES, Site
 from vitrina.portal.store import Dataset
 
-_HIDDEN = frozenset(
-    {"id", "fuente_id", "fuente_instantanea", "fuente_posicion", "primera_vez", "ultimo_cambio"}
-)
-_NARROW = 4
-"""Columns up to which a child table is drawn as a table; wider ones read better as blocks, on a phone above all."""
 _RELATED = 4
-
-Maker = tuple[str, Callable[[Sequence[Any]], str]]
-"""Label, and how the value reads in a row."""
-_NAMED = Markup('<a href="{}">{}</a>')
 
 
 @dataclass(frozen=True)
@@ -64,44 +55,6 @@ def tombstones(site: Site, dataset: Dataset) -> Iterator[Route]:
         yield Route(meta.path, "tombstone.html", {"meta": meta, "system": system, "gone": gone})
 
 
-class _Children:
-    """A child table's rows by parent, and how its columns read."""
-
-    def __init__(self, site: Site, system: System, table: Table, frame: pl.DataFrame) -> None:
-        hidden = _HIDDEN | {table.parent_key, "n"}
-        self.table = table
-        self.names = [n for n in table.names if n != table.parent_key]
-        self.makers: list[tuple[Column, int, cells.Render]] = [
-            (
-                Column(f.name, f.title, cells.is_numeric(f)),
-                self.names.index(f.name),
-                cells.rich(f, site.shelves.lookup(f, system)),
-            )
-            for f in table.fields
-            if f.name not in hidden
-        ]
-        self.rows: dict[str, list[tuple[Any, ...]]] = {}
-        at = frame.columns.index(table.parent_key)
-        for row in frame.iter_rows():
-            self.rows.setdefault(str(row[at]), []).append(row[:at] + row[at + 1 :])
-
-    def of(self, row_id: str) -> ChildTable | None:
-        """Return the rows of one record, without the columns that are empty in all of them."""
-        rows = self.rows.get(row_id)
-        if not rows:
-            return None
-        kept = [m for m in self.makers if any(r[m[1]] not in (None, "") for r in rows)]
-        return ChildTable(
-            self.table.title,
-            [m[0] for m in kept],
-            [[make(r[i]) for _, i, make in kept] for r in rows],
-            wide=len(kept) > _NARROW,
-        )
-
-    def plain(self, row_id: str) -> list[dict[str, Any]]:
-        return [dict(zip(self.names, row, strict=True)) for row in self.rows.get(row_id, ())]
-
-
 class _Writer:
     """Makes the pages of one dataset; everything that does not change from record to record is kept here."""
 
@@ -111,9 +64,10 @@ class _Writer:
         self.shelf: Shelf = site.shelf(dataset.slug)
         self.columns = dataset.frame.columns
         self.at = {name: i for i, name in enumerate(self.columns)}
-        self.sections = self._sections()
+        cutter = Cutter(env)
+        self.sections = Sections(site, self.system, self.columns, cutter)
         self.children = [
-            _Children(site, self.system, t, dataset.children[t.name]) for t in self.system.children
+            Children(site, self.system, t, dataset.children[t.name], cutter) for t in self.system.children
         ]
         self.crumbs = site.crumbs(self.system)
         self.before, self.after = citation.record_citation(site, dataset)
@@ -124,33 +78,6 @@ class _Writer:
         self.template = "entity.html" if self.entity else "record.html"
         component = env.get_template("components/withheld.html").module
         self.withheld: Markup = component.withheld(self.system)  # type: ignore[attr-defined]
-
-    def _sections(self) -> list[tuple[str, list[Maker]]]:
-        """The declared sections; public columns that no section names come last, so that none is lost."""
-        main, placed = self.system.main, {n for s in self.system.display.sections for n in s.fields}
-        groups = [(s.title, list(s.fields)) for s in self.system.display.sections]
-        keys = {f"{n.removesuffix('_nombre')}_id" for n in main.names if n.endswith("_nombre")}
-        rest = [n for n in main.names if n not in placed and n not in _HIDDEN and n not in keys]
-        if rest:
-            groups.append(("Otros datos", rest))
-        return [(title, [self._maker(n) for n in names if n != "id"]) for title, names in groups]
-
-    def _maker(self, name: str) -> Maker:
-        field, at = self.system.main.field(name), self.at[name]
-        beside = self.site.shelves.beside(field, self.system)
-        if beside is None:
-            show = cells.rich(field, self.site.shelves.lookup(field, self.system))
-            return field.title, lambda row: show(row[at])
-        key, lookup = self.at[beside[0]], beside[1]
-
-        def named(row: Sequence[Any]) -> str:
-            """The name as received, leading to the page of the body or supplier its key stands for."""
-            found = lookup(str(row[key])) if row[key] else None
-            if not row[at]:
-                return cells.MISSING
-            return _NAMED.format(found[0], row[at]) if found else str(row[at])
-
-        return field.title, named
 
     def page(self, at: int, row: Sequence[Any]) -> RecordPage:
         """Return the page of the row at position *at*."""
@@ -167,12 +94,12 @@ class _Writer:
             alternate=self.site.urls.to(json_path),
         )
         full = self.site.urls.full(path)
+        body = self.sections.html(row) + "".join([child.html(row_id) for child in self.children])
         values = {
             "meta": meta,
             "system": self.system,
             "subtitle": sub,
-            "sections": [(t, [(label, make(row)) for label, make in m]) for t, m in self.sections],
-            "tables": [c for c in (child.of(row_id) for child in self.children) if c is not None],
+            "body": Markup(body),  # noqa: S704  # pieces of the template around escaped values
             "related": self._related(at, row),
             "provenance": self._provenance(row),
             "issues": self._issues(row_id),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import quote, urlsplit
 
 PAGE_ROWS = 50
@@ -14,23 +16,35 @@ def file_of(path: str) -> str:
     return f"{path}index.html"
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*").fullmatch
+
+
+def quoted(path: str) -> str:
+    """Return *path* as it goes in an address; most paths need no change, and asking is quicker than quoting.
+
+    >>> quoted("s2/ñ a/")
+    's2/%C3%B1%20a/'
+    """
+    return path if _PLAIN(path) else quote(path)
+
+
 @dataclass(frozen=True)
 class Urls:
     """Addresses under the site's own; *base* is the path a portal has when it is not at its host's root."""
 
     site: str
 
-    @property
+    @cached_property
     def base(self) -> str:
         return urlsplit(self.site).path.rstrip("/")
 
     def to(self, path: str) -> str:
         """Return the root-relative address of an output path such as `s2-servidores/lista/`."""
-        return f"{self.base}/{quote(path)}"
+        return f"{self.base}/{quoted(path)}"
 
     def full(self, path: str) -> str:
         """Return the absolute address, for canonical links, citations and metadata."""
-        return f"{self.site.rstrip('/')}/{quote(path)}"
+        return f"{self.site.rstrip('/')}/{quoted(path)}"
 
 
 def dataset(slug: str) -> str:

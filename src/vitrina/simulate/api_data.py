@@ -96,7 +96,8 @@ def from_folder(folder: Path, day: date) -> Datasets:
             data.files["/".join(path.relative_to(folder).parts)] = content
     if not data.records and not data.files:
         raise UsageError(
-            f"No hay datos en {folder}", f"Ponga archivos llamados como una colección: {', '.join(COLLECTIONS)}."
+            f"No hay datos en {folder}",
+            f"Ponga archivos llamados como una colección: {', '.join(COLLECTIONS)}.",
         )
     return data
 

@@ -60,7 +60,8 @@ def window(request: Request) -> Window:
     """Return the part asked for; QueryError (400) for a limit, offset or page that is not one."""
     query = request.query
     limit, offset, page = (
-        _number(query, n, low, low_default) for n, low, low_default in (("limit", -1, 100), ("offset", 0, 0), ("page", 1, 1))
+        _number(query, n, low, low_default)
+        for n, low, low_default in (("limit", -1, 100), ("offset", 0, 0), ("page", 1, 1))
     )
     if "page" in query:
         offset = (page - 1) * max(limit, 0)

@@ -206,7 +206,9 @@ def sending(body: bytes, faults: Sequence[Fault]) -> Sending:
     fault = faults[0]
     cut = int(len(body) * fault.value)
     makers: dict[str, Callable[[], Sending]] = {
-        "drip": lambda: Sending([body[i : i + 1] for i in range(len(body))], length, pause=fault.value or 0.05),
+        "drip": lambda: Sending(
+            [body[i : i + 1] for i in range(len(body))], length, pause=fault.value or 0.05
+        ),
         "cut-length": lambda: Sending([body[:cut]], length, close=True),
         "cut-chunked": lambda: Sending(
             [body[:cut]], {"Transfer-Encoding": "chunked"}, chunked=True, last_chunk=False, close=True

@@ -75,7 +75,9 @@ def matching(releases: Sequence[Any], query: Mapping[str, Any]) -> Sequence[Any]
     tests = [(_SEARCH.get(name, name), folded(str(v))) for name, v in _flat(query) if v not in ("", None, [])]
     if not tests:
         return releases
-    return [r for r in releases if all(any(v in folded(str(x)) for x in values(r, path)) for path, v in tests)]
+    return [
+        r for r in releases if all(any(v in folded(str(x)) for x in values(r, path)) for path, v in tests)
+    ]
 
 
 def _flat(query: Mapping[str, Any], trail: str = "") -> list[tuple[str, Any]]:

@@ -128,7 +128,9 @@ def select(records: Sequence[Record], search: Search, collection: Collection) ->
 def ordered(records: Sequence[Record], path: str, backwards: bool) -> list[Record]:
     """Return *records* in Spanish order of the value at *path*; those without one come last."""
     keyed = [(_key(r, path), r) for r in records]
-    full = sorted((pair for pair in keyed if pair[0] is not None), key=lambda pair: pair[0], reverse=backwards)
+    full = sorted(
+        (pair for pair in keyed if pair[0] is not None), key=lambda pair: pair[0], reverse=backwards
+    )
     return [r for _, r in full] + [r for key, r in keyed if key is None]
 
 

@@ -1,112 +1,167 @@
 """Pull: bytes from each source into data/archive/snapshots, raw, proven whole, with a sidecar.
 
-The only stage that opens a socket. A source that fails keeps its last good snapshot; the others go on.
-Snapshots are content-addressed: an answer equal to the kept one costs nothing and keeps its first date.
+The only stage that opens a socket. Sources are read in parallel, each within its own deadline; one that fails
+keeps its last good snapshot and the others go on. What is wrong in a declaration is told before the first socket.
 """
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import tempfile
-from collections.abc import Callable, Sequence
+import errno
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from vitrina import formats
+from vitrina import __version__, formats
 from vitrina.config import Settings
-from vitrina.errors import BadContentError, SourceError
+from vitrina.errors import BadContentError, SourceError, SourceUnavailableError
 from vitrina.model import Source
-from vitrina.protocols import PROTOCOLS
-from vitrina.storage import fresh_folder, read_json, read_json_or, sha256, write_json
+from vitrina.protocols import PROTOCOLS, Credentials, Gate, Job, Received, prepare
+from vitrina.protocols.declared import urls
+from vitrina.snapshots import Store
+from vitrina.storage import fresh_folder, sha256, write_json
 
 Progress = Callable[[str], None]
+WORKERS = 24
+"""Sources at a time: they wait for the network, not for the processor."""
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
+"""With a disk like this the night cannot go on; anything else concerns one source."""
 
 
 def run(
     settings: Settings, sources: Sequence[Source], progress: Progress = lambda _t: None
 ) -> dict[str, int]:
-    """Pull every source; write build/pull/<source>.json with its weather. Return how many had each weather."""
+    """Pull every source; write build/pull/<source>.json with its weather. Return how many had each weather.
+
+    Results are written and told in the order of *sources*, whatever the order in which they arrived.
+    ConfigurationError: a declaration is wrong or a secret is missing; no source was contacted then.
+    """
+    ready = [(source, prepare(source, settings) if not source.frozen else None) for source in sources]
     folder = settings.build / "pull"
     if not settings.only:
         fresh_folder(folder)
     counts: dict[str, int] = {}
-    for source in sources:
-        result = _pull_one(source, settings)
-        write_json(folder / f"{source.id}.json", result)
-        counts[result["weather"]] = counts.get(result["weather"], 0) + 1
-        progress(f"{source.id}: {result['weather']} ({result['records']} registros)")
+    timings: dict[str, float] = {}
+    gate = Gate()
+    pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="pull")
+    try:
+        futures = [pool.submit(_timed, source, settings, secrets, gate) for source, secrets in ready]
+        for source, future in zip(sources, futures, strict=True):
+            result, timings[source.id] = future.result()
+            write_json(folder / f"{source.id}.json", result)
+            counts[result["weather"]] = counts.get(result["weather"], 0) + 1
+            progress(f"{source.id}: {result['weather']} ({result['records']} registros)")
+    except BaseException:
+        gate.stop.set()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+    write_json(settings.build / "pull_seconds.json", timings)
     return counts
 
 
-def _pull_one(source: Source, settings: Settings) -> dict[str, Any]:
-    store = settings.archive / "snapshots" / source.id
-    if source.frozen:
-        return _kept(
-            source,
-            store,
-            "frozen",
-            f"fuente cerrada desde {source.frozen['since']}: {source.frozen['reason']}",
-            "",
-        )
+def _timed(
+    source: Source, settings: Settings, secrets: Credentials | None, gate: Gate
+) -> tuple[dict[str, Any], float]:
+    started = time.monotonic()
+    result = _pull_one(source, settings, secrets, gate)
+    return result, round(time.monotonic() - started, 1)
+
+
+def _pull_one(
+    source: Source, settings: Settings, secrets: Credentials | None, gate: Gate
+) -> dict[str, Any]:
+    store = Store(settings.archive, source.id)
+    if secrets is None:
+        why = f"fuente cerrada desde {source.frozen['since']}: {source.frozen['reason']}"
+        return _kept(source, store, "frozen", why, "")
     try:
-        with tempfile.TemporaryDirectory(prefix="vitrina-") as folder:
-            return _take(source, settings, store, Path(folder))
+        return _take(source, settings, store, secrets, gate)
     except SourceError as error:
-        return _kept(source, store, "kept", error.message, error.remedy)
+        failure = error
+    except OSError as error:
+        if error.errno in _DISK:
+            raise
+        failure = SourceUnavailableError(
+            f"{source.id}: no se pudo leer ({type(error).__name__})", "Revise permisos y espacio."
+        )
+    except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, AssertionError) as error:
+        # A shape nobody foresaw: one source's surprise must not cost the state its other datasets.
+        failure = BadContentError(
+            f"{source.id}: envió algo que el programa no supo leer ({type(error).__name__})",
+            "Avise a quien mantiene el programa.",
+        )
+    return _kept(source, store, "kept", secrets.clean(failure.message), secrets.clean(failure.remedy))
 
 
-def _take(source: Source, settings: Settings, store: Path, folder: Path) -> dict[str, Any]:
-    received = PROTOCOLS[source.protocol](source, settings, folder)
-    total = sum(p.stat().st_size for p in received)
-    if total > settings.limits["source_bytes"]:
-        raise BadContentError(f"{source.id}: {total} bytes pasan del límite", "Divida la fuente por año.")
-    files = [_proven(path, source, settings) for path in received]
-    digest = hashlib.sha256("\n".join(f"{f['name']} {f['sha256']}" for f in files).encode()).hexdigest()[:12]
-    target = store / digest
-    if not (target / "snapshot.json").is_file():
-        _keep(target, received, files, source, settings)
-    snapshot = read_json(target / "snapshot.json")
-    write_json(store / "last_good.json", {"run": digest})
+def _take(
+    source: Source, settings: Settings, store: Store, secrets: Credentials, gate: Gate
+) -> dict[str, Any]:
+    with store.workspace() as folder:
+        job = Job(source, settings, folder, secrets, store.pointer, gate)
+        good = store.good() if job.previous.get("headers") else None
+        if good is None:  # without intact bytes to fall back on, a 304 would leave us with nothing
+            job = Job(source, settings, folder, secrets, {}, gate)
+        received = PROTOCOLS[source.protocol](job)
+        if received.unchanged:
+            if good is None:
+                raise SourceUnavailableError(f"{source.id}: contestó que nada cambió", "Se intentará mañana.")
+            snapshot = good
+        else:
+            entries = _proven(received, source, settings)
+            snapshot = store.keep(received.files, received.extras, entries, _about(source, settings, received))
+    headers = {**job.previous.get("headers", {}), **received.headers} if received.unchanged else received.headers
+    store.point(snapshot["run"], next(urls(job.options), ""), headers)
     weather = "fresh" if snapshot["taken"] == settings.run_date.isoformat() else "unchanged"
-    return _result(source, weather, snapshot, "", "")
+    return _result(source, weather, snapshot, "", "", received.claimed)
 
 
-def _proven(path: Path, source: Source, settings: Settings) -> dict[str, Any]:
-    """Return the file's sidecar entry after reading it to its end, so that a cut file never counts as good."""
-    count = sum(1 for _ in formats.records(path, path.name, source, settings.limits))
-    return {"name": path.name, "bytes": path.stat().st_size, "sha256": sha256(path), "records": count}
+def _proven(received: Received, source: Source, settings: Settings) -> list[dict[str, Any]]:
+    """Return the files' sidecar entries, each file read to its end, so that a cut one never counts as good."""
+    limit = int(settings.limits["source_bytes"])
+    limit = int(source.options.get(source.protocol, {}).get("source_bytes", limit))
+    total = sum(p.stat().st_size for p in received.files)
+    if total > limit:
+        raise BadContentError(f"{source.id}: {total} bytes pasan del límite", "Divida la fuente por año.")
+    return [_entry(path, received.records, source, settings) for path in received.files]
 
 
-def _keep(
-    target: Path, received: list[Path], files: list[dict[str, Any]], source: Source, settings: Settings
-) -> None:
-    """Copy the received bytes to *target*; snapshot.json comes last, so a half-written snapshot never counts."""
-    fresh_folder(target / "files")
-    for path in received:
-        shutil.copyfile(path, target / "files" / path.name)
-    write_json(
-        target / "snapshot.json",
-        {
-            "source": source.id, "run": target.name, "taken": settings.run_date.isoformat(),
-            "protocol": source.protocol, "url": source.url, "files": files,
-            "records": sum(f["records"] for f in files), "bytes": sum(f["bytes"] for f in files),
-        },
-    )  # fmt: skip
+def _entry(path: Path, counted: Mapping[str, int], source: Source, settings: Settings) -> dict[str, Any]:
+    records = counted.get(path.name)
+    if records is None:
+        records = sum(1 for _ in formats.records(path, path.name, source, settings.limits))
+    return {
+        "name": path.name,
+        "bytes": path.stat().st_size,
+        "sha256": sha256(path),
+        "records": records,
+    }
 
 
-def _kept(source: Source, store: Path, weather: str, message: str, remedy: str) -> dict[str, Any]:
-    pointer = read_json_or(store / "last_good.json", None)
-    if pointer is None:
-        return _result(source, "none", None, message, remedy)
-    return _result(source, weather, read_json(store / pointer["run"] / "snapshot.json"), message, remedy)
+def _about(source: Source, settings: Settings, received: Received) -> dict[str, Any]:
+    """Return what the sidecar says beside its files; the only time in it is the night's date."""
+    rows = received.records.values() if received.records else ()
+    return {
+        "source": source.id, "run": "", "taken": settings.run_date.isoformat(), "protocol": source.protocol,
+        "url": source.url, "addresses": list(urls(source.options.get(source.protocol, {}))),
+        "status": received.status, "headers": dict(received.headers), "claimed": received.claimed,
+        "tool": f"vitrina {__version__}", "files": [], "records": sum(rows), "bytes": 0,
+    }  # fmt: skip
+
+
+def _kept(source: Source, store: Store, weather: str, message: str, remedy: str) -> dict[str, Any]:
+    good = store.good()
+    return _result(source, weather if good else "none", good, message, remedy, None)
 
 
 def _result(
-    source: Source, weather: str, snapshot: dict[str, Any] | None, message: str, remedy: str
-) -> dict[str, Any]:
+    source: Source, weather: str, snapshot: dict[str, Any] | None, message: str, remedy: str,
+    claimed: int | None,
+) -> dict[str, Any]:  # fmt: skip
     return {
         "source": source.id, "system": source.system, "weather": weather,
         "snapshot": snapshot["run"] if snapshot else "", "taken": snapshot["taken"] if snapshot else "",
         "records": snapshot["records"] if snapshot else 0, "message": message, "remedy": remedy,
+        "bytes": snapshot["bytes"] if snapshot else 0, "claimed": claimed,
     }  # fmt: skip
