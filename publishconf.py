@@ -27,5 +27,9 @@ IDENTITY = {
     "license_url": "https://creativecommons.org/licenses/by/4.0/deed.es",
 }
 
-HOME_CHARTS: list[str] = []
-"""Hasta tres gráficas de la portada, como "conjunto:grafica". Vacío: la primera de los primeros conjuntos."""
+HOME_CHARTS = [
+    "s6-contrataciones:monto-por-anio",
+    "s3-servidores:por-anio",
+    "s4-auditorias:observado-por-ejercicio",
+]
+"""Las tres gráficas de la portada, como "conjunto:grafica". Las que falten se toman de los primeros conjuntos."""

@@ -11,7 +11,7 @@ SRC = Path(__file__).resolve().parents[1] / "src" / "vitrina"
 
 RANKS = {
     0: {"", "errors", "model", "hosting"},
-    1: {"config", "text", "values", "catalogs", "formats", "storage"},
+    1: {"config", "text", "values", "catalogs", "formats", "storage", "snapshots", "weather"},
     2: {
         "registry",
         "protocols",
@@ -27,7 +27,7 @@ RANKS = {
         "declarations",
     },
     3: {"stages", "simulate"},
-    4: {"build"},
+    4: {"build", "clerk"},
     5: {"cli", "__main__"},
 }
 """A room may import its own rank and lower ones. "" is the package itself (its version)."""

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from vitrina import build as night_build
-from vitrina import config, registry, scaffold, simulate
+from vitrina import clerk, config, registry, scaffold, simulate
 from vitrina.errors import EXIT_STORAGE, UsageError, VitrinaError
 from vitrina.storage import read_json_or
 
@@ -211,9 +211,39 @@ def normalize(root: Root = Path(), run_date: RunDate = "", only: Only = None, qu
 
 
 @app.command()
-def check(root: Root = Path(), run_date: RunDate = "", only: Only = None, quiet: Quiet = False) -> None:
-    """Revisa las tablas: informe, cuarentena y tablas limpias. Ejemplo: vitrina check --only entes"""
-    _one("check", root, run_date, only, quiet=quiet)
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(help="Archivo que una institución quiere revisar antes de enviarlo.")
+    ] = None,
+    system: Annotated[str, typer.Option("--system", help="Sistema al que va el archivo.")] = "",
+    table: Annotated[str, typer.Option("--table", help="Tabla, si no es la principal.")] = "",
+    encoding: Annotated[str, typer.Option("--encoding", help="Codificación, si no es UTF-8.")] = "utf-8",
+    delimiter: Annotated[str, typer.Option("--delimiter", help="Separador del CSV.")] = ",",
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Escribe también la respuesta como página.")
+    ] = None,
+    root: Root = Path(),
+    run_date: RunDate = "",
+    only: Only = None,
+    quiet: Quiet = False,
+) -> None:
+    """Revisa las tablas de la noche, o un archivo suelto antes de enviarlo.
+
+    Ejemplos: vitrina check · vitrina check s2.csv --system s2-servidores --html respuesta.html
+    """
+    if file is None:
+        _one("check", root, run_date, only, quiet=quiet)
+        return
+    settings = _settings(root, run_date)
+    options = {"csv": {"delimiter": delimiter}}
+    systems = registry.load_systems(settings)
+    answer = clerk.check_file(
+        settings, systems, file, system, table=table, encoding=encoding, options=options
+    )
+    print(clerk.as_text(answer))
+    if html:
+        html.write_text(clerk.as_html(answer), encoding="utf-8")
+    raise typer.Exit(answer.exit_code)
 
 
 @app.command()

@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from vitrina.storage import fresh_folder, read_json, read_json_or, sha256, write_json
+from vitrina.storage import fresh_folder, read_json_or, sha256, write_json
 
 KEPT = 7
 """Distinct good snapshots that stay; the last good one is always among them."""
@@ -35,8 +34,7 @@ class Store:
     @property
     def pointer(self) -> dict[str, Any]:
         """The pointer as written, {} when there is no good snapshot yet."""
-        found = read_json_or(self.folder / "last_good.json", {})
-        return found if isinstance(found, dict) else {}
+        return _object(self.folder / "last_good.json") or {}
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
@@ -57,7 +55,11 @@ class Store:
         return None
 
     def keep(
-        self, files: Sequence[Path], extras: Sequence[Path], entries: list[dict[str, Any]], about: Mapping[str, Any]
+        self,
+        files: Sequence[Path],
+        extras: Sequence[Path],
+        entries: list[dict[str, Any]],
+        about: Mapping[str, Any],
     ) -> dict[str, Any]:
         """Move *files* in as a snapshot unless the same content is already there; return its sidecar.
 
@@ -65,24 +67,30 @@ class Store:
         """
         content = "\n".join(f"{e['name']} {e['sha256']}" for e in entries)
         run = hashlib.sha256(content.encode()).hexdigest()[:12]
-        known = self._sidecar(run)
-        if known is not None and self._sizes_match(run, known):
-            return known
+        known, old = self._intact(run), self._sidecar(run) or {}
+        is_current = self.pointer.get("run") == run
+        # Content that comes back after another is current since today; content that stays keeps its date.
+        taken = old.get("taken", about["taken"]) if is_current else about["taken"]
+        if known is None:
+            self._move_in(run, files, extras)
+        sidecar = {**(known or about), "run": run, "taken": taken}
+        if sidecar != known:
+            write_json(self.folder / run / "snapshot.json", sidecar)
+        return sidecar
+
+    def _move_in(self, run: str, files: Sequence[Path], extras: Sequence[Path]) -> None:
+        """Move the files in. A power cut may leave less on disk than the sidecar says: `good` hashes before it trusts."""
         target = fresh_folder(self.folder / run)
         for name, paths in (("files", files), ("extras", extras)):
             if paths or name == "files":
                 (target / name).mkdir()
             for path in paths:
                 path.replace(target / name / path.name)
-        os.sync()  # the files must be on disk before the sidecar says that they are; one call for a thousand pages
-        sidecar = {**about, "run": run, "files": entries}
-        write_json(target / "snapshot.json", sidecar)
-        return sidecar
 
     def point(self, run: str, address: str, headers: Mapping[str, str]) -> None:
         """Make *run* the last good snapshot and drop those beyond the retention."""
-        history = [r for r in self.pointer.get("history", []) if r != run and (self.folder / r).is_dir()]
-        history = [*history, run][-KEPT:]
+        old = self.pointer.get("history") or [self.pointer.get("run", run)]
+        history = [*(r for r in old if r != run and (self.folder / r).is_dir()), run][-KEPT:]
         write_json(
             self.folder / "last_good.json",
             {"run": run, "history": history, "address": address, "headers": dict(headers)},
@@ -92,8 +100,7 @@ class Store:
                 shutil.rmtree(path)
 
     def _sidecar(self, run: str) -> dict[str, Any] | None:
-        found = read_json_or(self.folder / run / "snapshot.json", None)
-        return found if isinstance(found, dict) else None
+        return _object(self.folder / run / "snapshot.json")
 
     def _sizes_match(self, run: str, sidecar: Mapping[str, Any]) -> bool:
         folder = self.folder / run / "files"
@@ -102,10 +109,7 @@ class Store:
 
     def _intact(self, run: str) -> dict[str, Any] | None:
         """Return the sidecar of *run* if every file has the size and hash it says (a power cut, a bad disk)."""
-        try:
-            sidecar = self._sidecar(run)
-        except ValueError:
-            return None
+        sidecar = self._sidecar(run)
         if sidecar is None or not self._sizes_match(run, sidecar):
             return None
         folder = self.folder / run / "files"
@@ -113,8 +117,17 @@ class Store:
         return sidecar if same else None
 
 
+def _object(path: Path) -> dict[str, Any] | None:
+    """Return the JSON object at *path*; None when it is missing or was left damaged."""
+    try:
+        found = read_json_or(path, None)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
 def last(archive: Path, source: str) -> dict[str, Any] | None:
     """Return the sidecar of the source's last good snapshot as the pointer names it, without reading its files."""
     store = Store(archive, source)
     run = store.pointer.get("run")
-    return read_json(store.folder / run / "snapshot.json") if run else None
+    return _object(store.folder / run / "snapshot.json") if run else None

@@ -78,3 +78,18 @@ def test_bars_are_in_proportion() -> None:
     wide, half = (float(str(r.get("width")).rstrip("%")) for r in svg.findall("rect"))
     assert wide == pytest.approx(2 * half, abs=0.02)
     assert wide < 95
+
+
+@pytest.mark.parametrize(
+    ("names", "finding"),
+    [
+        ("AABBC", "Van primero, empatados con 2: «A» y «B»."),
+        ("ABC", "Todos tienen lo mismo: 1 cada uno."),
+        ("AA", "Solo aparece «A»: 2 (100\xa0% del total)."),
+    ],
+)
+def test_a_tie_is_told_as_a_tie(toy: Settings, names: str, finding: str) -> None:
+    rows: list[dict[str, object]] = [{"id": str(i), "ente_nombre": name} for i, name in enumerate(names)]
+    found = figure(toy, Chart("x", "Entes", "bars", "ente_nombre"), rows)
+    assert found is not None
+    assert found.finding == finding

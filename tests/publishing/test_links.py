@@ -32,7 +32,9 @@ def test_good_links_pass(tmp_path: Path, link: str) -> None:
     assert links.check(tmp_path, SITE) == 1
 
 
-@pytest.mark.parametrize("link", ["/b/", "/a", "/a/#nada", "#nada", "b/", f"{SITE}/b/", "/hoja.css", "//", "/a/index"])
+@pytest.mark.parametrize(
+    "link", ["/b/", "/a", "/a/#nada", "#nada", "b/", f"{SITE}/b/", "/hoja.css", "//", "/a/index"]
+)
 def test_broken_links_stop_the_night_and_are_named(tmp_path: Path, link: str) -> None:
     page(tmp_path, "index.html", "")
     page(tmp_path, "p/index.html", f'<a href="{link}">x</a>')

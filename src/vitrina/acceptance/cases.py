@@ -36,7 +36,12 @@ class Case:
 
 def not_applicable(why: str) -> Finding:
     """Return a finding that counts neither for nor against."""
-    return Finding(None, f"no aplica: {why}")
+    return Finding(None, why)
+
+
+def no_example(probe: Probe, why: str) -> Finding:
+    """Return that the case does not apply for lack of an example; a source without records does not pass it."""
+    return not_applicable(why) if probe.sample else Finding(False, "la fuente no dio registros")
 
 
 def refused(reply: Reply, *statuses: int) -> Finding:

@@ -119,10 +119,12 @@ class Probe:
         """Ask for the institutions (v1 `dependencias`)."""
         return self.ask("GET", self.target.entities_url, self._headers(token), None)
 
-    def items(self, token: str | None = None, url: str = "", **query: Any) -> Reply:
-        """Read a Directus collection; a name with `__` stands for brackets: fecha___eq → filter[fecha][_eq]."""
+    def items(self, query: Mapping[str, Any] | None = None, token: str | None = None, url: str = "") -> Reply:
+        """Read a Directus collection with the parameters in *query*."""
         address = url or self.target.url
-        return self.ask("GET", f"{address}?{urlencode(query)}" if query else address, self._headers(token), None)
+        return self.ask(
+            "GET", f"{address}?{urlencode(query)}" if query else address, self._headers(token), None
+        )
 
     # ── what the cases stand on ──────────────────────────────────────────────────────────────────────────
 
@@ -131,14 +133,14 @@ class Probe:
         """The first records, as many as one page can have; [] when the source gives none."""
         if self.dialect == "v1":
             return rows(self.search({"page": 1, "pageSize": PAGE}))
-        return rows(self.items(fields="*.*.*.*.*", limit=PAGE, meta="*", sort="fecha"))
+        return rows(self.items({"fields": "*.*.*.*.*", "limit": PAGE, "meta": "*", "sort": "fecha"}))
 
     @cached_property
     def total(self) -> int:
         """How many records the source says it has."""
         if self.dialect == "v1":
             return int(pagination(self.search({"page": 1, "pageSize": 1})).get("totalRows", 0))
-        return int(meta(self.items(limit=1, meta="*")).get("filter_count", 0))
+        return int(meta(self.items({"limit": 1, "meta": "*"})).get("filter_count", 0))
 
 
 def rows(reply: Reply) -> list[Any]:

@@ -56,7 +56,11 @@ def _token_cases() -> Iterator[Case]:
         ("Sin usuario", "sin username", {"username": None}),
         ("Sin contraseña", "sin password", {"password": None}),
         ("Sin tipo de permiso", "sin grant_type", {"grant_type": None}),
-        ("Tipo de permiso no admitido", "grant_type=client_credentials", {"grant_type": "client_credentials"}),
+        (
+            "Tipo de permiso no admitido",
+            "grant_type=client_credentials",
+            {"grant_type": "client_credentials"},
+        ),
     )
     for number, (name, sends, changes) in enumerate(wrong, 4):
         check = partial(_bad_grant, changes=changes)
@@ -82,7 +86,9 @@ def _lifetime(probe: Probe) -> Finding:
         return not_applicable("el token no dice su vigencia")
     inside = claims["exp"] - claims["iat"]
     told = document.get("expires_in")
-    return Finding(isinstance(told, int) and abs(inside - told) <= 1, f"anunciada {told} s, escrita {inside} s")
+    return Finding(
+        isinstance(told, int) and abs(inside - told) <= 1, f"anunciada {told} s, escrita {inside} s"
+    )
 
 
 def _claims(token: str) -> dict[str, Any]:
@@ -103,7 +109,10 @@ def _bad_grant(probe: Probe, changes: dict[str, str | None]) -> Finding:
 
 
 def _search_cases(directus: bool) -> Iterator[Case]:
-    tokens = (("Sin token", "sin encabezado Authorization"), ("Token mal formado", "un texto cualquiera como token"))
+    tokens = (
+        ("Sin token", "sin encabezado Authorization"),
+        ("Token mal formado", "un texto cualquiera como token"),
+    )
     places = ("búsqueda",) if directus else ("búsqueda", "dependencias")
     number = 13
     for place in places:
@@ -114,7 +123,14 @@ def _search_cases(directus: bool) -> Iterator[Case]:
             )
             number += 1
     if directus:
-        yield Case("SEG-17", "seguridad", "Colección desconocida", "una colección que no existe", "403 o 404", _unknown)
+        yield Case(
+            "SEG-17",
+            "seguridad",
+            "Colección desconocida",
+            "una colección que no existe",
+            "403 o 404",
+            _unknown,
+        )
         return
     for name, sends, kind in (
         ("Token alterado", "token con la firma cambiada", 2),
@@ -123,7 +139,9 @@ def _search_cases(directus: bool) -> Iterator[Case]:
         check = partial(_bad_token, kind=kind, place="búsqueda")
         yield Case(f"SEG-{number}", "seguridad", name, sends, "401 o 403", check)
         number += 1
-    yield Case(f"SEG-{number}", "seguridad", "Token vencido", "token después de expires_in", "401 o 403", _expired)
+    yield Case(
+        f"SEG-{number}", "seguridad", "Token vencido", "token después de expires_in", "401 o 403", _expired
+    )
 
 
 def _bad_token(probe: Probe, kind: int, place: str) -> Finding:
@@ -133,7 +151,7 @@ def _bad_token(probe: Probe, kind: int, place: str) -> Finding:
         return not_applicable("el token no es un JWT")
     token = ("", "esto-no-es-un-token", _resigned(probe.token), _prolonged(probe.token))[kind]
     if probe.dialect == "directus":
-        reply = probe.items(token, limit=1)
+        reply = probe.items({"limit": 1}, token)
     else:
         reply = probe.entities(token) if place == "dependencias" else probe.search({"pageSize": 1}, token)
     return refused(reply, 401, 403)
@@ -179,6 +197,3 @@ def _no_reserved(probe: Probe) -> Finding:
     if not probe.sample:
         return Finding(False, "la fuente no dio registros")
     return found if not found.passed else Finding(True, f"ninguno en {len(probe.sample)} registros")
-
-
-

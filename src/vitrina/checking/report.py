@@ -64,6 +64,16 @@ def build(
     }
 
 
+def hold(result: dict[str, Any], published: Mapping[str, int]) -> None:
+    """Change the figures of *result* for a night whose rows are not published; *published*: rows that stay up."""
+    for source in result["sources"]:
+        source["quarantined"] += source["published"]
+        source["published"] = 0
+    for name, entry in result["tables"].items():
+        entry["quarantined"] = entry["rows_in"]
+        entry["published"] = published[name]
+
+
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 
 

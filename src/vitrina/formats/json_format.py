@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -34,10 +35,12 @@ def read(path: Path, name: str) -> Iterator[RawRecord]:
 
 
 def read_lines(path: Path, name: str) -> Iterator[RawRecord]:
-    """Yield the records of a JSON Lines file, one document per line; blank lines are skipped."""
-    text = decode(path.read_bytes(), name)
+    """Yield the records of a JSON Lines file, one document per line; blank lines are skipped.
+
+    Read line by line: a publisher's year can be gigabytes. BadContentError as in `read`, with the line's number.
+    """
     count = 0
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(_lines(path, name), 1):
         if not line.strip():
             continue
         document = _parse(line, f"{name}, línea {number}")
@@ -46,6 +49,17 @@ def read_lines(path: Path, name: str) -> Iterator[RawRecord]:
             yield RawRecord(f"{name}, línea {number}{f'#{pointer}' if pointer else ''}", record)
     if count == 0:
         raise BadContentError(f"{name}: no contiene ningún registro", "Pida el archivo de nuevo.")
+
+
+def _lines(path: Path, name: str) -> Iterator[str]:
+    """Yield the lines of a text file; one in UTF-16 is decoded whole, one in UTF-8 never is."""
+    with path.open("rb") as stream:
+        if stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            yield from decode(path.read_bytes(), name).split("\n")
+            return
+        stream.seek(0)
+        for number, line in enumerate(stream, 1):
+            yield decode(line, name if number == 1 else f"{name}, línea {number}")
 
 
 def unwrap(document: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:

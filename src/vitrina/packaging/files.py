@@ -77,7 +77,9 @@ def _write_sheet(sheet: Any, frame: pl.DataFrame, bold: Any) -> None:
                 sheet.write_number(number, column, value)
             else:
                 text = value.isoformat() if isinstance(value, (date, datetime)) else value
-                sheet.write_string(number, column, text if len(text) <= XLSX_CELL else text[:_CUT] + _CUT_NOTE)
+                sheet.write_string(
+                    number, column, text if len(text) <= XLSX_CELL else text[:_CUT] + _CUT_NOTE
+                )
 
 
 def write_zip(path: Path, members: Mapping[str, Path]) -> None:

@@ -77,10 +77,9 @@ def _home(site: Site) -> Route:
 
 
 def _telling_charts(site: Site) -> list[tuple[ChartView, Link]]:
-    """Return up to three charts: those HOME_CHARTS names as "dataset:chart", else the first of each dataset."""
-    wanted = list(site.home_charts) or [
-        f"{d.slug}:{d.system.charts[0].id}" for d in site.datasets if d.system.charts
-    ]
+    """Return up to three charts: those HOME_CHARTS names as "dataset:chart", then the first of each dataset."""
+    firsts = [f"{d.slug}:{d.system.charts[0].id}" for d in site.datasets if d.system.charts]
+    wanted = dict.fromkeys([*site.home_charts, *firsts])
     found: list[tuple[ChartView, Link]] = []
     for name in wanted:
         slug, _, chart_id = name.partition(":")

@@ -66,7 +66,8 @@ def _by_year(shelf: Shelf, rows: Sequence[int]) -> list[tuple[str, int, str]]:
     years: dict[str, list[int]] = defaultdict(list)
     for at in rows:
         years[str(shelf.dates[at])[:4] if shelf.dates[at] else "Sin fecha"].append(at)
-    return [(year, len(years[year]), _sum(shelf, years[year])) for year in sorted(years, reverse=True)]
+    order = sorted(years, key=lambda y: (y.isdigit(), y), reverse=True)
+    return [(year, len(years[year]), _sum(shelf, years[year])) for year in order]
 
 
 def _by_other(site: Site, shelf: Shelf, rows: Sequence[int], other: str) -> list[tuple[str, str, int, str]]:

@@ -30,6 +30,11 @@ Maker = Callable[[Sequence[Any]], str]
 """How one field of a row reads, as safe markup."""
 
 
+def _safe(value: str) -> str:
+    """Escape text and leave markup: what `escape` does, without a call for the many values that are markup."""
+    return value if type(value) is Markup else escape(value)
+
+
 class Cutter:
     """Renders macros of one component and cuts them at their slots."""
 
@@ -73,7 +78,7 @@ class Sections:
         beside = self.site.shelves.beside(field, self.system)
         if beside is None:
             show = cells.rich(field, self.site.shelves.lookup(field, self.system))
-            return lambda row: f"{start}{escape(show(row[at]))}{end}"
+            return lambda row: f"{start}{_safe(show(row[at]))}{end}"
         key, lookup = self.at[beside[0]], beside[1]
 
         def named(row: Sequence[Any]) -> str:
@@ -128,14 +133,14 @@ class Children:
     def _narrow(self, rows: Sequence[tuple[Any, ...]], kept: Sequence[_Column]) -> str:
         start, middle, end = self.sortable_table if len(rows) >= _SORTABLE else self.plain_table
         lines = [
-            f"<tr>{''.join([f'{c.cell[0]}{escape(c.show(r[c.at]))}{c.cell[1]}' for c in kept])}</tr>"
+            f"<tr>{''.join([f'{c.cell[0]}{_safe(c.show(r[c.at]))}{c.cell[1]}' for c in kept])}</tr>"
             for r in rows
         ]
         return f"{start}{''.join([c.header for c in kept])}{middle}{''.join(lines)}{end}"
 
     def _wide(self, rows: Sequence[tuple[Any, ...]], kept: Sequence[_Column]) -> str:
         lines = [
-            f"{self.block[0]}{''.join([f'{c.pair[0]}{escape(c.show(r[c.at]))}{c.pair[1]}' for c in kept])}{self.block[1]}"
+            f"{self.block[0]}{''.join([f'{c.pair[0]}{_safe(c.show(r[c.at]))}{c.pair[1]}' for c in kept])}{self.block[1]}"
             for r in rows
         ]
         return f"{self.blocks[0]}{''.join(lines)}{self.blocks[1]}"

@@ -134,10 +134,22 @@ def _bars_finding(points: Sequence[Point], total: float) -> str:
     if not named:
         return ""
     first = named[0]
+    if len(named) > 1 and first.value == named[1].value:
+        tied = [p for p in named if p.value == first.value]
+        if len(tied) == len(named):
+            return f"Todos tienen lo mismo: {first.shown} cada uno."
+        return f"Van primero, empatados con {first.shown}: {_joined([f'«{p.label}»' for p in tied])}."
     share = f" ({filters.percent(first.value / total)} del total)" if total > 0 else ""
     if len(named) == 1:
         return f"Solo aparece «{first.label}»: {first.shown}{share}."
     return f"«{first.label}» va primero con {first.shown}{share}; le sigue «{named[1].label}», con {named[1].shown}."
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Return words as an enumeration, the first three when there are many."""
+    if len(words) > 3:
+        return f"{', '.join(words[:3])} y {len(words) - 3} más"
+    return f"{', '.join(words[:-1])} y {words[-1]}"
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import orjson
 from babel.dates import format_date
-from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 from markupsafe import Markup
 
 LOCALE = "es_MX"
@@ -68,15 +68,6 @@ def percent(share: float) -> str:
     ('25.6\\xa0%', '100\\xa0%')
     """
     return format_percent(share, format="#,##0.#\xa0%", locale=LOCALE)
-
-
-def compact(value: float) -> str:
-    """Return a count in few characters.
-
-    >>> compact(950)
-    '950'
-    """
-    return str(format_compact_decimal(value, locale=LOCALE, fraction_digits=1))
 
 
 def _day(value: Any) -> date | None:
@@ -206,11 +197,6 @@ def json_data(value: Any) -> Markup:
     for char, escape in _JSON_ESCAPES:
         text = text.replace(char, escape)
     return Markup(text)  # noqa: S704  # every character HTML gives a meaning to was escaped above
-
-
-def mailto(address: str, subject: str, body: str) -> str:
-    """Return a mailto: address with subject and body filled in."""
-    return f"mailto:{quote(address, safe='@')}?subject={quote(subject)}&body={quote(body)}"
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

@@ -82,8 +82,9 @@ def _translate(env: Environment, translations: gettext.NullTranslations) -> None
 
     def say(text: str, **values: Any) -> Markup:
         if text not in known:
-            known[text] = Markup(translations.gettext(text))  # noqa: S704  # texts of the templates
-        return known[text] % values if values else known[text].replace("%%", "%")
+            # Jinja doubles the per cent signs of a {% trans %} block, for the values it expects to put in.
+            known[text] = Markup(translations.gettext(text).replace("%%", "%"))  # noqa: S704
+        return Markup(translations.gettext(text)) % values if values else known[text]  # noqa: S704
 
     def say_number(one: str, many: str, count: int, **values: Any) -> Markup:
         return Markup(translations.ngettext(one, many, count)) % {"num": count, **values}  # noqa: S704

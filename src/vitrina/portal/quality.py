@@ -23,11 +23,13 @@ def quality_view(site: Site, dataset: Dataset) -> QualityView:
         key=lambda i: (_ORDER.get(str(i.get("severity")), 3), -int(i.get("count") or 0), str(i.get("code"))),
     )
     decision = str(report.get("decision") or "empty")
+    sources = source_views(dataset)
+    titles = {s.id: s.title for s in sources}
     return QualityView(
         card=site.cards[dataset.slug],
         decision_text=DECISIONS.get(decision, decision),
-        sources=source_views(dataset),
-        issues=[_issue(site, dataset, i) for i in issues],
+        sources=sources,
+        issues=[_issue(site, dataset, i, titles) for i in issues],
         withheld_records=[(_reason(i), int(i.get("count") or 0)) for i in report.get("withheld_records", ())],
         unknown_fields=[
             (str(i.get("path")), int(i.get("count") or 0)) for i in report.get("unknown_fields", ())
@@ -63,7 +65,7 @@ def _source(source_id: str, source: Source | None, facts: Mapping[str, Any]) -> 
     )
 
 
-def _issue(site: Site, dataset: Dataset, raw: Mapping[str, Any]) -> IssueView:
+def _issue(site: Site, dataset: Dataset, raw: Mapping[str, Any], titles: Mapping[str, str]) -> IssueView:
     severity = str(raw.get("severity") or "note")
     shelf = site.shelf(dataset.slug)
     known = [str(i) for i in raw.get("row_ids", ()) if str(i) in shelf.position]
@@ -75,7 +77,7 @@ def _issue(site: Site, dataset: Dataset, raw: Mapping[str, Any]) -> IssueView:
         why=str(raw.get("why") or ""),
         remedy=str(raw.get("remedy") or ""),
         count=int(raw.get("count") or 0),
-        source=str(raw.get("source") or ""),
+        source=titles.get(str(raw.get("source")), str(raw.get("source") or "")),
         examples=[
             Link(site.urls.to(urls.record(dataset.slug, i)), shelf.titles[shelf.position[i]])
             for i in known[:_EXAMPLES]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from jinja2 import Environment
@@ -72,6 +73,7 @@ class _Writer:
         self.crumbs = site.crumbs(self.system)
         self.before, self.after = citation.record_citation(site, dataset)
         self.sources = {s.id: s.title for s in quality.source_views(dataset)}
+        self.report = _report(self.system.title, self.system.contact, site.version.id)
         self.found = quality.by_record(dataset)
         self.complete = quality.names_every_record(dataset)
         self.entity = entities.maker(site, dataset)
@@ -169,13 +171,11 @@ class _Writer:
         )
 
     def _report_url(self, title: str, full: str, row: Sequence[Any]) -> str:
+        """Return the mailto: of "report an error"; what all records share was quoted once, in `_report`."""
         get = self._get(row)
-        body = (
-            f"Registro: {full}\nConjunto: {self.system.title}\nFuente: {get('fuente_id')}\n"
-            f"Copia: {get('fuente_instantanea')}, {get('fuente_posicion')}\nVersión: {self.site.version.id}\n\n"
-            "¿Qué está mal y cómo debería decir?\n"
-        )
-        return filters.mailto(self.system.contact, f"Error en un registro: {title[:120]}", body)
+        place = f"{full}\nFuente: {get('fuente_id')}\nCopia: {get('fuente_instantanea')}, {get('fuente_posicion')}"
+        start, end = self.report
+        return f"{start}{quote(title[:120])}&body={quote(f'Registro: {place}')}{end}"
 
     def _json(self, row_id: str, row: Sequence[Any], full: str) -> bytes:
         tables: Mapping[str, Any] = {
@@ -191,6 +191,12 @@ class _Writer:
             "tablas": tables,
         }
         return orjson.dumps(document, default=_jsonable, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _report(title: str, contact: str, version: str) -> tuple[str, str]:
+    """Return what goes before the record's title and after its place in a mail that reports an error."""
+    question = f"\nConjunto: {title}\nVersión: {version}\n\n¿Qué está mal y cómo debería decir?\n"
+    return f"mailto:{quote(contact, safe='@')}?subject={quote('Error en un registro: ')}", quote(question)
 
 
 def _jsonable(value: Any) -> Any:

@@ -9,6 +9,7 @@ import threading
 _REFUSED = [
     ipaddress.ip_network(n)
     for n in (
+        "192.0.0.0/24",  # IETF assignments
         "192.88.99.0/24",  # 6to4 relays
         "64:ff9b::/96", "64:ff9b:1::/48",  # NAT64: an IPv4 address in disguise
         "2002::/16", "2001::/23",  # 6to4, Teredo and other IETF assignments
@@ -17,7 +18,15 @@ _REFUSED = [
 ]  # fmt: skip
 _PRIVATE = [
     ipaddress.ip_network(n)
-    for n in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "::1/128", "fc00::/7")
+    for n in (
+        "127.0.0.0/8",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "::1/128",
+        "fc00::/7",
+    )
 ]
 _ROUTABLE = ipaddress.ip_network("2000::/3")
 

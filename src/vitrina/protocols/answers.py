@@ -87,7 +87,10 @@ def is_error(document: Any) -> bool:
     if any(isinstance(document.get(name), list) for name in ("results", "data", "releases", "records")):
         return bool(document.get("errors")) or document.get("success") is False
     return bool(
-        document.get("errors") or document.get("error") or "code" in document or document.get("success") is False
+        document.get("errors")
+        or document.get("error")
+        or "code" in document
+        or document.get("success") is False
     )
 
 

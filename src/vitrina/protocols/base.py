@@ -53,7 +53,8 @@ class Job:
     @property
     def options(self) -> Mapping[str, Any]:
         """The table of the source's protocol."""
-        return self.source.options.get(self.source.protocol, {})
+        table: Mapping[str, Any] = self.source.options.get(self.source.protocol, {})
+        return table
 
     def limit(self, name: str, default: int) -> int:
         """Return a budget: the source's own, else the run's, else *default*."""

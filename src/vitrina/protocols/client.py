@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urljoin
 
 import httpcore2
 import httpx2
@@ -76,8 +75,8 @@ class _Ask:
     content: bytes | None
     accept: Collection[int]
     passing: Collection[int]
-    path: Path | None
-    json: bool
+    path: Path | None = None
+    token: bool = False
 
 
 @dataclass
@@ -116,20 +115,21 @@ class Client:
 
     def json(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, content: bytes | None = None,
-        accept: Collection[int] = (200,), passing: Collection[int] = (),
+        accept: Collection[int] = (200,), passing: Collection[int] = (), token: bool = False,
     ) -> Answer:  # fmt: skip
         """Return the answer with its JSON `document` (None for an accepted status that is not 200).
 
-        *accept*: statuses handed back instead of raised; *passing*: more statuses worth another try.
+        *accept*: statuses handed back instead of raised; *passing*: more statuses worth another try. *token*: the
+        answer is itself a secret; any other that repeats one of ours is refused, because pages are stored.
         """
         sent = {"Accept": "application/json", **(headers or {})}
-        return self._persist(_Ask(method, url, sent, content, accept, passing, None, True))
+        return self._persist(_Ask(method, url, sent, content, accept, passing, token=token))
 
     def file(
         self, url: str, path: Path, *, headers: Mapping[str, str] | None = None, accept: Collection[int] = (200,)
     ) -> Answer:  # fmt: skip
         """Download *url* to *path* as it comes; the body never stays in memory."""
-        return self._persist(_Ask("GET", url, headers or {}, None, accept, (), path, False))
+        return self._persist(_Ask("GET", url, headers or {}, None, accept, (), path))
 
     def _persist(self, ask: _Ask) -> Answer:
         self._clock.start(self.job.limit("request_seconds", 120))
@@ -157,7 +157,9 @@ class Client:
 
     def _back_off(self, number: int, failure: _Passing) -> None:
         first = self._settings.limits.get("backoff_ms", _FIRST_WAIT_MS) / 1000
-        wait = failure.wait if failure.wait is not None else first * 3 ** (number - 1) * _jitter.uniform(0.5, 1)
+        wait = (
+            failure.wait if failure.wait is not None else first * 3 ** (number - 1) * _jitter.uniform(0.5, 1)
+        )
         if wait >= self._clock.left():
             raise failure.error from None
         self._clock.sleep(wait)
@@ -171,12 +173,14 @@ class Client:
             answer = self._once(ask, self._checked(url), headers)
             if answer.status not in _MOVED:
                 return answer
-            target = urljoin(url, answer.headers.get("location", ""))
-            if not answer.headers.get("location") or target == url:
+            target = declared.joined(url, answer.headers.get("location", ""))
+            if target in ("", url):
                 raise self._down("redirige sin decir a dónde", "Compruebe la dirección.")
             same = declared.origin(target) == declared.origin(url)
             if ask.method != "GET" and (answer.status not in (307, 308) or not same):
-                raise self._down("la dirección cambió", "Escriba la nueva en la fuente: una búsqueda no se redirige.")
+                raise self._down(
+                    "la dirección cambió", "Escriba la nueva en la fuente: una búsqueda no se redirige."
+                )
             if not same:  # whatever identifies us stays with the host it was meant for
                 headers = {k: v for k, v in headers.items() if k.lower() in ("accept",)}
             url = target
@@ -185,7 +189,9 @@ class Client:
     def _checked(self, url: str) -> httpx2.URL:
         problem = declared.problem(url, insecure=bool(self.job.options.get("insecure")))
         if problem:
-            raise self._down(f"la dirección no se puede usar: {problem}", "Corrija la dirección en la fuente.")
+            raise self._down(
+                f"la dirección no se puede usar: {problem}", "Corrija la dirección en la fuente."
+            )
         try:
             parsed = httpx2.URL(url)
         except httpx2.InvalidURL:
@@ -226,7 +232,9 @@ class Client:
             except bodies.Damaged as error:
                 raise self._bad(f"la compresión está dañada ({error})", "Avise a la institución.") from None
             except bodies.TooBig:
-                raise self._bad("la respuesta se infla más de lo permitido", "Pida archivos por año.") from None
+                raise self._bad(
+                    "la respuesta se infla más de lo permitido", "Pida archivos por año."
+                ) from None
 
     def _read(self, ask: _Ask, response: httpx2.Response, url: str) -> Answer:
         status, headers = response.status_code, {k.lower(): v for k, v in response.headers.items()}
@@ -247,7 +255,11 @@ class Client:
 
     def _whole(self, ask: _Ask, response: httpx2.Response, answer: Answer) -> Answer:
         """Read a 200 to its proven end, to memory or to the file."""
-        limit = self.job.limit("unpacked_bytes", 2 << 30) if ask.path else self.job.limit("page_bytes", PAGE_BYTES)
+        limit = (
+            self.job.limit("unpacked_bytes", 2 << 30)
+            if ask.path
+            else self.job.limit("page_bytes", PAGE_BYTES)
+        )
         decoder = bodies.decoder(
             answer.headers.get("content-encoding", ""), limit, self._settings.limits.get("zip_ratio", 200)
         )
@@ -262,10 +274,12 @@ class Client:
             head = body[:_HEAD]
         refuse_html(head, self._source.id)
         framed = "content-length" in answer.headers or "transfer-encoding" in answer.headers
-        document = self._document(body) if ask.json else None
-        if self.job.credentials.leaked(body):
-            raise self._bad("la respuesta repite una credencial nuestra", "Avise a la institución y cámbiela.")
-        proven = framed or decoder.ended or ask.json
+        document = None if ask.path else self._document(body)
+        if not ask.token and self.job.credentials.leaked(body):
+            raise self._bad(
+                "la respuesta repite una credencial nuestra", "Avise a la institución y cámbiela."
+            )
+        proven = framed or decoder.ended or not ask.path
         return Answer(200, answer.url, answer.headers, body, document, proven)
 
     def _pour(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from vitrina.config import Settings
 from vitrina.errors import ConfigurationError
@@ -43,6 +43,14 @@ def origin(url: str) -> tuple[str, str, int | None]:
         return "", "", None
 
 
+def joined(base: str, target: str) -> str:
+    """Return *target* (a link or a redirect found at *base*) as a whole address, "" when it cannot be one."""
+    try:
+        return urljoin(base, target)
+    except ValueError:
+        return ""
+
+
 def hosts(options: Mapping[str, Any]) -> frozenset[str]:
     """Return the hosts that may be contacted: those of the declared addresses and `allow_hosts`."""
     return frozenset({host(u) for u in urls(options)} | {h.lower() for h in options.get("allow_hosts", ())})
@@ -78,7 +86,9 @@ def check(source: Source, settings: Settings, credentials: Credentials) -> None:
             f"{source.id}: {_RESERVED} pide datos reservados", "Quítelo: un portal público no debe pedirlos."
         )
     if options.get("ca_file") and not (settings.root / options["ca_file"]).is_file():
-        raise ConfigurationError(f"{source.id}: no existe ca_file", "Copie ahí el certificado de la autoridad.")
+        raise ConfigurationError(
+            f"{source.id}: no existe ca_file", "Copie ahí el certificado de la autoridad."
+        )
     if not settings.offline:
         for key in sorted(options):
             for ending in ("_env", "_file"):

@@ -41,6 +41,7 @@ def _page(client: Client, access: Fixed, offset: int) -> Page:
     total = whole_number(meta.get("filter_count")) if isinstance(meta, Mapping) else None
     if not isinstance(rows, list) or total is None:
         raise client.bad(
-            "la respuesta no trae data y meta.filter_count", "La dirección no es de una colección de Directus."
+            "la respuesta no trae data y meta.filter_count",
+            "La dirección no es de una colección de Directus.",
         )
     return Page(answer.body, answer.document, rows, total)

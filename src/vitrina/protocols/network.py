@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 import threading
 import time
@@ -16,6 +17,8 @@ import truststore
 from vitrina.protocols import addresses
 
 _CONNECT_SECONDS = 15.0
+# At DEBUG it writes every header that comes back, and a redirect may carry our own secrets in its Location.
+logging.getLogger("httpcore2").setLevel(logging.WARNING)
 
 
 class Late(Exception):
@@ -101,8 +104,9 @@ class _Backend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
+        most = min(timeout or _CONNECT_SECONDS, _CONNECT_SECONDS)
         try:
-            found = addresses.resolve(host, port, self._clock.left(_CONNECT_SECONDS))
+            found = addresses.resolve(host, port, self._clock.left(most))
         except OSError as error:
             raise httpcore2.ConnectError(f"{host}: {error}") from error
         if not all(addresses.allowed(a, private=self._private) for a in found):
@@ -110,7 +114,7 @@ class _Backend(httpcore2.NetworkBackend):
         for number, address in enumerate(found, 1):
             try:
                 stream = self._tcp.connect_tcp(
-                    address, port, self._clock.left(_CONNECT_SECONDS), local_address, socket_options
+                    address, port, self._clock.left(most), local_address, socket_options
                 )
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
                 if number == len(found):

@@ -25,7 +25,9 @@ class Token:
         self._form = {"grant_type": "password"} | {k: v for k, v in given.items() if v}
         if options.get("scope"):
             self._form["scope"] = str(options["scope"])
-        self._basic = credentials.basic(given["client_id"], given["client_secret"]) if given["client_id"] else ""
+        self._basic = (
+            credentials.basic(given["client_id"], given["client_secret"]) if given["client_id"] else ""
+        )
         self._value = ""
 
     def header(self) -> dict[str, str]:
@@ -42,10 +44,17 @@ class Token:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         if self._basic:
             headers["Authorization"] = self._basic
-        answer = self._client.json("POST", self._url, headers=headers, content=urlencode(self._form).encode())
+        form = urlencode(self._form).encode()
+        answer = self._client.json("POST", self._url, headers=headers, content=form, token=True)
         document = answer.document
         token = document.get("access_token") if isinstance(document, Mapping) else None
-        if not isinstance(token, str) or not token.isascii() or not token.isprintable() or " " in token or not token:
+        if (
+            not isinstance(token, str)
+            or not token.isascii()
+            or not token.isprintable()
+            or " " in token
+            or not token
+        ):
             said = answers.quoted(answers.said(document)) if answers.is_error(document) else ""
             raise self._client.bad(f"el servidor de acceso no dio un token{said}", "Avise a la institución.")
         return self._client.job.credentials.add(token)

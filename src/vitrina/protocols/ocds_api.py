@@ -6,10 +6,9 @@ import fnmatch
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 from vitrina.formats.json_format import unwrap
-from vitrina.protocols import answers
+from vitrina.protocols import answers, declared
 from vitrina.protocols.base import Job, Received
 from vitrina.protocols.client import Answer, Client
 from vitrina.protocols.downloads import download, file_name
@@ -42,7 +41,10 @@ def _packages(client: Client, access: Mapping[str, str]) -> Received:
         records[path.name] = sum(1 for _ in unwrap(document))
         links = document.get("links")
         following = links.get("next") if isinstance(links, Mapping) else None
-        url = urljoin(answer.url, following) if isinstance(following, str) and following else ""
+        url = ""
+        if isinstance(following, str) and following:
+            # One that cannot be an address is refused by the client as such, never taken for the last page.
+            url = declared.joined(answer.url, following) or following
     if not sum(records.values()):
         raise client.bad("no entregó ningún proceso", "Compruebe la dirección con la institución.")
     # A publisher may end with an empty page: it holds nothing to keep.

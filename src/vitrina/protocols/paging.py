@@ -90,11 +90,15 @@ class _Reading:
 
     def _prove(self) -> None:
         if self.first_total != self.last_total:
-            raise _Moved(f"dijo tener {self.first_total} registros al empezar y {self.last_total} al terminar")
+            raise _Moved(
+                f"dijo tener {self.first_total} registros al empezar y {self.last_total} al terminar"
+            )
         if self.distinct != self.last_total:
             repeated = self.rows - self.distinct
             detail = f" ({repeated} repetidos)" if repeated else ""
-            raise _Moved(f"dice tener {self.last_total} registros y entregó {self.distinct} distintos{detail}")
+            raise _Moved(
+                f"dice tener {self.last_total} registros y entregó {self.distinct} distintos{detail}"
+            )
 
     def drop(self) -> None:
         for path in self.files:

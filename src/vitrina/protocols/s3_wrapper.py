@@ -30,7 +30,8 @@ def _page(client: Client, access: Fixed, number: int) -> Page:
     document = answer.document if isinstance(answer.document, Mapping) else {}
     if answers.is_error(document):
         raise client.down(
-            f"contestó con un mensaje de error{answers.quoted(answers.said(document))}", "Avise a la institución."
+            f"contestó con un mensaje de error{answers.quoted(answers.said(document))}",
+            "Avise a la institución.",
         )
     pagination, meta, rows = document.get("pagination"), document.get("meta"), document.get("data")
     total = whole_number(pagination.get("totalItems")) if isinstance(pagination, Mapping) else None

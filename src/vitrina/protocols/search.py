@@ -60,7 +60,10 @@ def with_token(client: Client, access: Door, method: str, url: str, content: byt
     return answer
 
 
-def fetch(job: Job, page_size: int, id_of: Callable[[Any], str | None] = id_at("id")) -> Received:
+_by_id = id_at("id")
+
+
+def fetch(job: Job, page_size: int, id_of: Callable[[Any], str | None] = _by_id) -> Received:
     """Read [protocol] `search_url` to its end, and `dependencias_url` if declared (as an extra of the snapshot).
 
     With `dependencias_url` and no `search_url`, the institutions are the source's records.
@@ -95,7 +98,8 @@ def read_envelope(client: Client, answer: Answer) -> Page:
         total = whole_number(pagination.get("totalRows", pagination.get("total")))
     if not isinstance(rows, list) or not isinstance(pagination, Mapping) or total is None:
         raise client.bad(
-            "la respuesta no trae pagination.totalRows y results", "La dirección no es de una búsqueda de la PDN."
+            "la respuesta no trae pagination.totalRows y results",
+            "La dirección no es de una búsqueda de la PDN.",
         )
     more = pagination.get("hasNextPage")
     return Page(answer.body, document, rows, total, more if isinstance(more, bool) else None)

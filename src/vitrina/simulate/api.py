@@ -1,14 +1,14 @@
 """A PDN-standard API over simulated (or given) data, on this machine only: every dialect, and every fault at a switch.
 
 Dialects: token server, PDN v1 (S2, S3 servidores, S3 particulares), S1, Directus v2, the S3 v2 wrapper, PDN S6,
-OCDS packages, INAI's yearly arrays, CKAN, plain files. Any prefix before a path is accepted (`/p7/v1/spic`), so
-one server can play many providers.
+OCDS packages, INAI's yearly arrays, CKAN, plain files. A prefix before a path (`/p7/v1/spic`) stands for another
+provider: one server plays as many as it is given.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,26 +25,40 @@ from vitrina.simulate.api_wire import Answer, Request, not_found
 
 
 class Server(ThreadingHTTPServer):
-    """The running API; `core` holds its state and `log` what it was asked: (method, path), without any secret."""
+    """The running API: a `core` per provider, by prefix; `log` is what it was asked: (method, path), without any secret."""
 
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, core: Core, port: int) -> None:
+    def __init__(self, cores: Mapping[str, Core], port: int) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
-        core.base_url = self.base_url
-        self.core = core
+        self.cores = cores
+        for prefix, core in cores.items():
+            core.base_url = f"{self.base_url}/{prefix}".rstrip("/")
         self.log: list[tuple[str, str]] = []
 
     @property
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
+    def core(self, path: str = "/") -> Core:
+        """Return the provider that answers *path*: the one named by its first part, else the first of all."""
+        return self.cores.get(path.split("/")[1], next(iter(self.cores.values())))
+
+    def switch(self, *faults: Fault) -> None:
+        """Replace the faults of every provider; lists that had moved are back where they were."""
+        switches = Faults(faults)
+        for core in self.cores.values():
+            core.faults = switches
+            core.settle()
+        self.log.clear()
+
     def answer(self, request: Request) -> Answer | None:
         """Return the answer to *request*; None to hang up without one."""
         self.log.append((request.method, request.path))
-        for fault in self.core.faults.match(request, api_faults.INSTEAD):
+        core = self.core(request.path)
+        for fault in core.faults.match(request, api_faults.INSTEAD):
             if fault.kind == "slow":
                 time.sleep(fault.value)
             elif fault.kind == "reset":
@@ -57,7 +71,7 @@ class Server(ThreadingHTTPServer):
             match = pattern.search(request.path)
             if match and method == request.method:
                 try:
-                    return handle(self.core, request, *match.groups())
+                    return handle(core, request, *match.groups())
                 except api_directus.QueryError as refused:
                     return refused.answer
         return not_found(request)
@@ -82,6 +96,7 @@ def _expired(request: Request) -> Answer:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer waits 40 ms for the client's ACK of its headers
     server: Server
 
     def do_GET(self) -> None:
@@ -98,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
             if answer is None:
                 self.close_connection = True
                 return
-            self._send(answer, self.server.core.faults.match(request, api_faults.WIRE))
+            self._send(answer, self.server.core(request.path).faults.match(request, api_faults.WIRE))
         except (BrokenPipeError, ConnectionError):
             self.close_connection = True
 
@@ -125,15 +140,17 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def make_server(
-    datasets: Datasets,
+    datasets: Datasets | Mapping[str, Datasets],
     port: int = 0,
     faults: Iterable[Fault] = (),
     *,
     expires_in: int = 600,
     account: Account | None = None,
 ) -> Server:
-    """Return the API over *datasets* on 127.0.0.1, ready for `running()` or `serve_forever()`."""
-    day = datasets.day
+    """Return the API over *datasets* (or one per prefix) on 127.0.0.1, ready for `running()` or `serve_forever()`."""
+    parts = {"": datasets} if isinstance(datasets, Datasets) else datasets
+    day = next(iter(parts.values())).day
     epoch = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
     tokens = Tokens(epoch, account or Account(), expires_in)
-    return Server(Core(datasets, Faults(faults), tokens), port)
+    switches = Faults(faults)
+    return Server({prefix: Core(data, switches, tokens) for prefix, data in parts.items()}, port)

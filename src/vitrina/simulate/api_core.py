@@ -41,13 +41,16 @@ class Core:
                 self._made[key] = make()
             return self._made[key]
 
+    def settle(self) -> None:
+        """Put every list that had shifted back in its place."""
+        self._shift.clear()
+
     def rows(self, name: str, request: Request, source: Callable[[], Rows]) -> tuple[Any, Rows]:
         """Return (a key that names this state of the list, the list) with the faults in its rows."""
-        found = self.faults.match(request, api_faults.ROWS)
-        for fault in found:
-            if fault.kind == "shifting" and request.page > 1:
+        if request.page > 1:  # the list moves while it is being read, not before
+            for fault in self.faults.match(request, ("shifting",)):
                 self._shift[name] = self._shift.get(name, 0) + (int(fault.value) or 1)
-        still = tuple(f for f in found if f.kind != "shifting")
+        still = tuple(self.faults.match(request, api_faults.STILL))
         shift = self._shift.get(name, 0)
         key = (name, shift, still)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -68,13 +69,12 @@ def simulated(day: date, rows: int = 200, seed: int = 1, collections: Iterable[s
 
 def _flat_files(seed: int, rows: int, day: date) -> dict[str, bytes]:
     """One CSV per table of the systems that institutions send as spreadsheets, named `<system>-<table>.csv`."""
-    import tempfile
-
     files = {}
     with tempfile.TemporaryDirectory(prefix="vitrina-") as folder:
         for slug, make in TABLES.items():
-            for table in next(make(seed, rows, day)):
-                items, columns = with_columns(only(make(seed, rows, day), table))
+            count = len(world.ENTES) if slug == "entes" else rows  # the register is always whole
+            for table in next(make(seed, count, day)):
+                items, columns = with_columns(only(make(seed, count, day), table))
                 name = f"{slug}-{table}.csv"
                 files[name] = csv_rows(Path(folder) / name, items, columns).read_bytes()
     return files

@@ -20,6 +20,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 import orjson
@@ -28,7 +29,8 @@ from vitrina.errors import UsageError
 from vitrina.simulate.api_wire import Answer, Request, json_answer
 
 INSTEAD = ("slow", "reset", "burst", "redirect", "html", "html-json", "error-200", "expired")
-ROWS = ("half", "tenfold", "shifting", "drift-drop", "drift-rename", "drift-new")
+STILL = ("half", "tenfold", "drift-drop", "drift-rename", "drift-new")
+ROWS = (*STILL, "shifting")
 PAGE = ("duplicate-page", "wrong-total", "endless", "empty")
 WIRE = ("drip", "cut-length", "cut-chunked", "cut-close", "cut-gzip", "cut-json")
 KINDS = (*INSTEAD, *ROWS, *PAGE, *WIRE)
@@ -64,22 +66,50 @@ class Page:
     more: bool
 
 
+def parse(text: str) -> Fault:
+    """Return the fault written as `kind[,path=…][,page=N][,times=N][,value=X][,field=…]`; UsageError when it is not one.
+
+    >>> parse("cut-length,path=/v1/spic,page=2,value=0.5")
+    Fault(kind='cut-length', path='/v1/spic', page=2, times=0, value=0.5, field='')
+    """
+    kind, *rest = text.split(",")
+    given: dict[str, Any] = {}
+    for part in rest:
+        name, _, value = part.partition("=")
+        kinds: Mapping[str, Callable[[str], Any]] = {
+            "path": str,
+            "field": str,
+            "page": int,
+            "times": int,
+            "value": float,
+        }
+        try:
+            given[name] = kinds[name](value)
+        except (KeyError, ValueError):
+            raise UsageError(
+                f"No se entiende {part!r} en la falla {text!r}", f"Use {', '.join(kinds)} como en page=2."
+            ) from None
+    return Fault(kind, **given)
+
+
 class Faults:
     """The switches of one server, and how often each has happened."""
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
         self.faults = list(faults)
         self._happened: Counter[int] = Counter()
+        self._lock = Lock()
 
-    def match(self, request: Request, kinds: Sequence[str], *, count: bool = True) -> list[Fault]:
+    def match(self, request: Request, kinds: Sequence[str]) -> list[Fault]:
         """Return the faults of *kinds* that strike this request; each one counts as happened."""
         found = []
         for number, fault in enumerate(self.faults):
             if fault.kind not in kinds or not _meets(fault, request):
                 continue
-            if fault.times and self._happened[number] >= fault.times:
-                continue
-            self._happened[number] += count
+            with self._lock:
+                if fault.times and self._happened[number] >= fault.times:
+                    continue
+                self._happened[number] += 1
             found.append(fault)
         return found
 

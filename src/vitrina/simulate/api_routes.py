@@ -173,7 +173,7 @@ def _file(core: Core, request: Request, name: str) -> Answer:
     if content is None:
         return not_found(request)
     if name.endswith(".csv"):
-        content = api_faults.spoil_table(content, core.faults.match(request, api_faults.ROWS))
+        content = api_faults.spoil_table(content, core.faults.match(request, api_faults.STILL))
     if name.endswith(".csv") and core.faults.match(request, ("empty",)):
         content = content.partition(b"\r\n")[0] + b"\r\n"
     return api_open.file_answer(request, name, content, core.data.day)

@@ -12,7 +12,7 @@ import orjson
 
 @dataclass(frozen=True)
 class Request:
-    """One request. `page` is the page asked for, counted from 1, whatever the dialect calls it."""
+    """One request, as it came."""
 
     method: str
     target: str
@@ -47,6 +47,7 @@ class Request:
 
     @property
     def page(self) -> int:
+        """The page asked for, counted from 1, whatever the dialect calls it."""
         asked = self.fields() if self.method == "POST" else self.query
         try:
             if "offset" in asked and "limit" in asked and int(asked["limit"]) > 0:

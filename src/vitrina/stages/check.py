@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -54,8 +55,8 @@ def _check_system(settings: Settings, system: System) -> str:
     records = pl.read_parquet(folder / "_records.parquet")
     normalized = read_json(folder / "_normalize.json")
     result = report.build(system, frames, tables, quarantined, records, normalized, issues, settings.run_date)
-    tables = _place(settings, system, tables, result)
-    _write_quarantine(settings, system, quarantined, records)
+    _place(settings, system, tables, result)
+    _write_quarantine(settings, system, quarantined, records, issues)
     write_json(settings.build / "reports" / f"{system.slug}.json", result)
     return str(result["decision"])
 
@@ -92,32 +93,46 @@ def _split(
     return clean, out, placed
 
 
-def _place(settings: Settings, system: System, tables: Frames, result: dict[str, Any]) -> Frames:
-    """Put the tables to publish in build/checked: tonight's, or the last good ones when the report says so."""
+def _place(settings: Settings, system: System, tables: Frames, result: dict[str, Any]) -> None:
+    """Put the tables to publish in build/checked: tonight's, or the last good ones when the report says so.
+
+    The report's figures follow: what is not published tonight counts as held back, whatever its rows were worth.
+    """
     target = fresh_folder(settings.build / "checked" / system.slug)
     kept = settings.archive / "last_good" / system.slug
-    if result["decision"] == "keep_last_good" and kept.is_dir():
+    if result["decision"] == "keep_last_good" and (kept / "from.json").is_file():
         for path in sorted(kept.glob("*.parquet")):
             shutil.copyfile(path, target / path.name)
         tables = {t.name: pl.read_parquet(target / f"{t.name}.parquet") for t in system.tables}
-        result["published_from"] = (
-            read_json(kept / "from.json")["date"] if (kept / "from.json").is_file() else ""
-        )
-        return tables
+        result["published_from"] = read_json(kept / "from.json")["date"]
+    else:
+        if result["decision"] != "publish":
+            tables = {name: frame.clear() for name, frame in tables.items()}
+        for name, frame in tables.items():
+            write_parquet(target / f"{name}.parquet", frame)
     if result["decision"] != "publish":
-        tables = {name: frame.clear() for name, frame in tables.items()}
-    for name, frame in tables.items():
-        write_parquet(target / f"{name}.parquet", frame)
-    return tables
+        report.hold(result, {name: frame.height for name, frame in tables.items()})
 
 
-def _write_quarantine(settings: Settings, system: System, quarantined: Frames, records: pl.DataFrame) -> None:
-    """Write the rows and records held back, with their place; private: build/quarantine is never published."""
+def _write_quarantine(
+    settings: Settings, system: System, quarantined: Frames, records: pl.DataFrame, issues: Sequence[Issue]
+) -> None:
+    """Write what was held back and every finding with its place; private: build/quarantine is never published."""
+    folder = settings.build / "quarantine"
     lines: list[bytes] = []
     for name, frame in quarantined.items():
         lines.extend(orjson.dumps({"table": name, "row": row}) for row in frame.iter_rows(named=True))
     rejected = records.filter(pl.col("fate") == "rejected")
     lines.extend(orjson.dumps({"record": row}) for row in rejected.iter_rows(named=True))
+    write_bytes(folder / f"{system.slug}.jsonl", b"".join(line + b"\n" for line in lines))
+    found = [*issues, *(_rejection(row) for row in rejected.iter_rows(named=True))]
     write_bytes(
-        settings.build / "quarantine" / f"{system.slug}.jsonl", b"".join(line + b"\n" for line in lines)
+        folder / f"{system.slug}.issues.jsonl", b"".join(orjson.dumps(asdict(i)) + b"\n" for i in found)
     )
+
+
+def _rejection(row: dict[str, Any]) -> Issue:
+    return Issue(
+        code=row["code"], severity="error", message=row["message"] or row["code"], source=row["source"],
+        position=row["position"], remedy="Corrija el registro y envíelo de nuevo.", rule=row["code"],
+    )  # fmt: skip

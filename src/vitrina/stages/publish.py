@@ -34,7 +34,8 @@ def run(settings: Settings, systems: Sequence[System], *, dry_run: bool = False)
     version = read_json(settings.build / "changes" / "version.json")
     identity = settings.identity()
     _add_files(settings, stage, systems)
-    gate.scan(stage)
+    private = settings.build / "private"
+    write_json(private / "gate.json", gate.scan(stage, private / "withheld-values").report())
     links.check(stage, identity["SITEURL"])
     status = about.write(stage, settings.build, settings.archive, systems, version, identity["SITEURL"])
     if not any(s["rows"] for s in status["systems"]):

@@ -69,9 +69,7 @@ def _timed(
     return result, round(time.monotonic() - started, 1)
 
 
-def _pull_one(
-    source: Source, settings: Settings, secrets: Credentials | None, gate: Gate
-) -> dict[str, Any]:
+def _pull_one(source: Source, settings: Settings, secrets: Credentials | None, gate: Gate) -> dict[str, Any]:
     store = Store(settings.archive, source.id)
     if secrets is None:
         why = f"fuente cerrada desde {source.frozen['since']}: {source.frozen['reason']}"
@@ -110,8 +108,12 @@ def _take(
             snapshot = good
         else:
             entries = _proven(received, source, settings)
-            snapshot = store.keep(received.files, received.extras, entries, _about(source, settings, received))
-    headers = {**job.previous.get("headers", {}), **received.headers} if received.unchanged else received.headers
+            snapshot = store.keep(
+                received.files, received.extras, entries, _about(source, settings, received, entries)
+            )
+    headers = (
+        {**job.previous.get("headers", {}), **received.headers} if received.unchanged else received.headers
+    )
     store.point(snapshot["run"], next(urls(job.options), ""), headers)
     weather = "fresh" if snapshot["taken"] == settings.run_date.isoformat() else "unchanged"
     return _result(source, weather, snapshot, "", "", received.claimed)
@@ -139,14 +141,16 @@ def _entry(path: Path, counted: Mapping[str, int], source: Source, settings: Set
     }
 
 
-def _about(source: Source, settings: Settings, received: Received) -> dict[str, Any]:
+def _about(
+    source: Source, settings: Settings, received: Received, entries: list[dict[str, Any]]
+) -> dict[str, Any]:
     """Return what the sidecar says beside its files; the only time in it is the night's date."""
-    rows = received.records.values() if received.records else ()
     return {
         "source": source.id, "run": "", "taken": settings.run_date.isoformat(), "protocol": source.protocol,
         "url": source.url, "addresses": list(urls(source.options.get(source.protocol, {}))),
         "status": received.status, "headers": dict(received.headers), "claimed": received.claimed,
-        "tool": f"vitrina {__version__}", "files": [], "records": sum(rows), "bytes": 0,
+        "tool": f"vitrina {__version__}", "files": entries,
+        "records": sum(e["records"] for e in entries), "bytes": sum(e["bytes"] for e in entries),
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-// Sort and filter for a table that is whole on its page. After the APG sortable table: a button in each header,
+// Sort and filter for a table. Where the list goes on in other pages (data-parcial) it says so. After the APG sortable table: a button in each header,
 // aria-sort on the one sorted column, and a polite message for what changed.
 const collator = new Intl.Collator("es", { numeric: true, sensitivity: "base" });
 const FILTER_FROM = 12;
@@ -25,6 +25,8 @@ export function enhanceTable(table: HTMLTableElement): void {
   const status = make("p", "oculto");
   status.setAttribute("role", "status");
   table.after(status);
+  const partial = "parcial" in table.dataset;
+  if (partial) table.before(make("p", "tabla__nota quieto", "Los encabezados ordenan solo las filas de esta página."));
 
   headers.forEach((header, column) => {
     const title = header.textContent ?? "";
@@ -44,7 +46,7 @@ export function enhanceTable(table: HTMLTableElement): void {
   });
 
   if (rows.length < FILTER_FROM) return;
-  const box = make("label", "tabla__filtro", "Filtrar esta tabla ");
+  const box = make("label", "tabla__filtro", partial ? "Filtrar estas filas " : "Filtrar esta tabla ");
   const input = make("input", "");
   input.type = "search";
   box.append(input);

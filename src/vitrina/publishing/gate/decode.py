@@ -1,0 +1,282 @@
+"""Opens everything a staged file can hold: archives, compressed streams, Parquet, SQLite, workbooks, pictures.
+
+Every file is also read as the bytes it is. What cannot be opened cannot be proven clean, and that is a finding too.
+"""
+
+from __future__ import annotations
+
+import bz2
+import csv
+import gzip
+import io
+import lzma
+import shutil
+import tempfile
+import zipfile
+import zlib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, getincrementaldecoder
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from vitrina.publishing.gate import sheets, tables, text
+from vitrina.publishing.gate.text import UNREADABLE, Finding
+from vitrina.publishing.gate.withheld import Withheld
+
+DEEPEST = 3
+"""Containers inside containers: a workbook in a ZIP in a gzip is the most the portal could ever publish."""
+
+_MAGIC = (
+    (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\x1f\x8b", "gzip"), (b"BZh", "bz2"), (b"\xfd7zXZ\x00", "xz"),
+    (b"PAR1", "parquet"), (b"SQLite format 3\x00", "sqlite"), (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"\x28\xb5\x2f\xfd", "zstd"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"ARROW1", "arrow"), (b"%PDF-", "pdf"),
+)  # fmt: skip
+_SUFFIX = {
+    ".zip": "zip", ".xlsx": "zip", ".ods": "zip", ".docx": "zip", ".epub": "zip", ".gz": "gzip", ".tgz": "gzip",
+    ".bz2": "bz2", ".xz": "xz", ".br": "brotli", ".parquet": "parquet", ".sqlite": "sqlite", ".sqlite3": "sqlite",
+    ".png": "png", ".zst": "zstd", ".7z": "7z", ".arrow": "arrow", ".feather": "arrow", ".pdf": "pdf",
+}  # fmt: skip
+_NO_READER = {
+    "zstd": "Zstandard", "7z": "7-Zip", "arrow": "Arrow", "pdf": "PDF",
+}  # fmt: skip
+_WIDE = (
+    (BOM_UTF32_LE, "utf-32"), (BOM_UTF32_BE, "utf-32"), (BOM_UTF16_LE, "utf-16"), (BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
+
+_OPENINGS = tuple(magic for magic, _ in (*_MAGIC, *_WIDE))
+_SHORT = 256 << 10
+
+Stream = IO[bytes]
+
+
+class Inspector:
+    """Reads files and counts the bytes it looked at, decoded."""
+
+    def __init__(self, withheld: Withheld | None = None) -> None:
+        self.withheld = withheld
+        self.decoded = 0
+
+    def files(self, files: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
+        """Yield the findings of files of the stage, names included; each name is the file's place in the site."""
+        aside: list[Finding] = []
+        yield from self.items(self._short(files, aside))
+        yield from aside
+
+    def _short(self, files: Iterable[tuple[Path, str]], aside: list[Finding]) -> Iterator[text.Item]:
+        """Yield names and short plain texts, to be looked at together; read everything else at once, *aside*."""
+        for path, name in files:
+            yield text.name_of(name)
+            with path.open("rb") as stream:
+                plain = _SUFFIX.get(path.suffix.lower()) is None and path.stat().st_size <= _SHORT
+                data = stream.read() if plain else b""
+                if plain and not any(data.startswith(m) for m in _OPENINGS) and path.suffix.lower() != ".csv":
+                    yield text.in_text(name), data
+                    continue
+                stream.seek(0)
+                aside.extend(self._guarded(lambda s=stream, n=name: self._stream(s, n, n, 0), name))  # type: ignore[misc]
+
+    def _guarded(self, open_it: Callable[[], Iterator[Finding]], label: str) -> Iterator[Finding]:
+        """Yield what *open_it* yields; any failure becomes the finding that the content cannot be proven clean."""
+        try:
+            yield from open_it()
+        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:  # a panic of polars' engine is no Exception, and says as little
+            place = text.safe(label, self.withheld)
+            yield Finding(f"{UNREADABLE} ({type(error).__name__})", True, place)
+
+    def scan(self, read: Callable[[int], bytes], where: text.Where) -> Iterator[Finding]:
+        """Yield what stands in a stream of text or raw bytes."""
+
+        def counted(size: int) -> bytes:
+            block = _full(read, size)
+            self.decoded += len(block)
+            return block
+
+        yield from text.scan(counted, where, self.withheld)
+
+    def items(self, items: Iterable[text.Item]) -> Iterator[Finding]:
+        """Yield what stands in many short texts."""
+
+        def counted() -> Iterator[text.Item]:
+            for where, data in items:
+                self.decoded += len(data)
+                yield where, data
+
+        yield from text.scan_items(counted(), self.withheld)
+
+    def _stream(self, stream: Stream, name: str, label: str, depth: int) -> Iterator[Finding]:
+        """Yield the findings of a seekable *stream*: as bytes, then opened."""
+        head = stream.read(16)
+        kind = next((k for magic, k in _MAGIC if head.startswith(magic)), None)
+        declared = _SUFFIX.get(PurePosixPath(name).suffix.lower())
+        stream.seek(0)
+        if declared is None and kind is None:
+            yield from self._text(stream, head, name, label)
+            return
+        yield from self.scan(stream.read, text.in_bytes(label))
+        stream.seek(0)
+        opened = kind or str(declared)
+        if declared not in (None, kind, "brotli"):
+            yield Finding(f"{UNREADABLE} (no es {declared})", True, label)
+        elif opened in _NO_READER:
+            yield Finding(f"{UNREADABLE} ({_NO_READER[opened]})", opened != "pdf", label)
+        elif depth >= DEEPEST:
+            yield Finding(f"{UNREADABLE} (demasiados archivos uno dentro de otro)", True, label)
+        else:
+            if declared == "brotli":
+                opened = "brotli"
+            opener: Any = getattr(self, f"_{opened}")
+            yield from opener(stream, name, label, depth)
+
+    def _text(self, stream: Stream, head: bytes, name: str, label: str) -> Iterator[Finding]:
+        wide = next((codec for mark, codec in _WIDE if head.startswith(mark)), None)
+        if wide:
+            yield from self.scan(_recoded(stream, wide), text.in_text(label))
+            stream.seek(0)
+            yield from self.scan(stream.read, text.in_bytes(label))
+            return
+        if not name.lower().endswith(".csv"):
+            yield from self.scan(stream.read, text.in_text(label))
+            return
+        header = next(csv.reader([stream.readline(1 << 16).decode("utf-8-sig", "replace")]), [])
+        stream.seek(0)
+        yield from self.scan(stream.read, text.in_csv(label, header))
+        stream.seek(0)
+        yield from tables.csv_columns(self.items, stream, header, label)
+
+    # One method per kind of container: (stream at 0, name, label, depth) → findings.
+
+    def _zip(self, stream: Stream, _name: str, label: str, depth: int) -> Iterator[Finding]:
+        with zipfile.ZipFile(stream) as archive:
+            workbook = "xl/workbook.xml" in archive.namelist()
+            yield from self.items(text.name_of(f"{label}!{m.filename}") for m in archive.infolist())
+            for member in archive.infolist():
+                place = f"{label}!{member.filename}"
+                if member.is_dir():
+                    continue
+                if workbook and member.filename.startswith("xl/worksheets/"):
+                    with archive.open(member) as sheet:
+                        yield from self.scan(sheet.read, text.in_sheet(place))
+                    continue
+                with archive.open(member) as inner, _held(inner) as held:
+                    yield from self._guarded(self._opening(held, member.filename, place, depth), place)
+            if workbook:
+                yield from sheets.columns(self.items, archive, label)
+
+    def _opening(self, held: Stream, name: str, label: str, depth: int) -> Callable[[], Iterator[Finding]]:
+        return lambda: self._stream(held, name, label, depth + 1)
+
+    def _unpacked(self, inner: Stream, name: str, label: str, depth: int) -> Iterator[Finding]:
+        path = PurePosixPath(name)
+        shorter = path.stem if path.suffix.lower() in (".gz", ".bz2", ".xz", ".br") else ""
+        with _held(inner) as held:
+            yield from self._stream(held, shorter, label, depth + 1)
+
+    def _gzip(self, stream: Stream, name: str, label: str, depth: int) -> Iterator[Finding]:
+        with gzip.GzipFile(fileobj=stream) as inner:
+            yield from self._unpacked(inner, name, label, depth)  # type: ignore[arg-type]
+
+    def _bz2(self, stream: Stream, name: str, label: str, depth: int) -> Iterator[Finding]:
+        with bz2.BZ2File(stream) as inner:
+            yield from self._unpacked(inner, name, label, depth)
+
+    def _xz(self, stream: Stream, name: str, label: str, depth: int) -> Iterator[Finding]:
+        with lzma.LZMAFile(stream) as inner:
+            yield from self._unpacked(inner, name, label, depth)
+
+    def _brotli(self, stream: Stream, name: str, label: str, depth: int) -> Iterator[Finding]:
+        try:
+            import brotli  # type: ignore[import-untyped]
+        except ImportError:
+            yield Finding(f"{UNREADABLE} (falta el paquete brotli)", True, label)
+            return
+        decoder = brotli.Decompressor()
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as held:
+            while block := stream.read(1 << 16):
+                held.write(decoder.process(block))
+            if not decoder.is_finished():
+                raise EOFError
+            held.seek(0)
+            yield from self._stream(held, PurePosixPath(name).stem, label, depth + 1)  # type: ignore[arg-type]
+
+    def _parquet(self, stream: Stream, _name: str, label: str, _depth: int) -> Iterator[Finding]:
+        with _on_disk(stream) as path:
+            yield from tables.parquet(self.items, path, label)
+
+    def _sqlite(self, stream: Stream, _name: str, label: str, _depth: int) -> Iterator[Finding]:
+        with _on_disk(stream) as path:
+            yield from tables.sqlite(self.items, path, label)
+
+    def _png(self, stream: Stream, _name: str, label: str, _depth: int) -> Iterator[Finding]:
+        """Unpack the compressed text chunks; plain ones were read with the bytes."""
+        stream.seek(8)
+        while len(head := stream.read(8)) == 8:
+            size = int.from_bytes(head[:4])
+            if head[4:] not in (b"zTXt", b"iTXt"):
+                stream.seek(size + 4, io.SEEK_CUR)
+                continue
+            _, _, rest = stream.read(size).partition(b"\0")
+            packed = rest[1:] if head[4:] == b"zTXt" else rest[2:].split(b"\0", 2)[-1]
+            if head[4:] == b"zTXt" or rest[:1] == b"\1":
+                yield from self.scan(io.BytesIO(zlib.decompress(packed)).read, text.in_text(label))
+            stream.seek(4, io.SEEK_CUR)
+
+
+_IN_MEMORY = 16 << 20
+
+
+def _full(read: Callable[[int], bytes], size: int) -> bytes:
+    """Return *size* bytes, fewer only at the end: compressed streams give what they have at hand."""
+    block = read(size)
+    if len(block) in (0, size):
+        return block
+    parts = [block]
+    missing = size - len(block)
+    while missing and (block := read(missing)):
+        parts.append(block)
+        missing -= len(block)
+    return b"".join(parts)
+
+
+def _held(inner: Any) -> Any:
+    """Return *inner*, which cannot be rewound cheaply, as a temporary file, on disk when it is big."""
+    held = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the caller closes it
+    shutil.copyfileobj(inner, held, 1 << 20)
+    held.seek(0)
+    return held
+
+
+class _on_disk:
+    """Give the path of *stream*: its own when it is a file, else a copy that is removed."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream, self._copy = stream, None
+
+    def __enter__(self) -> Path:
+        name = getattr(self._stream, "name", None)
+        if isinstance(name, str) and Path(name).is_file():
+            return Path(name)
+        handle = tempfile.NamedTemporaryFile(prefix="puerta-")
+        self._stream.seek(0)
+        shutil.copyfileobj(self._stream, handle, 1 << 20)
+        handle.flush()
+        self._copy = handle
+        return Path(handle.name)
+
+    def __exit__(self, *_error: object) -> None:
+        if self._copy is not None:
+            self._copy.close()
+
+
+def _recoded(stream: Stream, codec: str) -> Callable[[int], bytes]:
+    """Return a reader of *stream* as UTF-8; the last call says that the text ends."""
+    decoder = getincrementaldecoder(codec)("replace")
+
+    def read(size: int) -> bytes:
+        while block := stream.read(size):
+            if out := decoder.decode(block).encode("utf-8", "replace"):
+                return out
+        return decoder.decode(b"", True).encode("utf-8", "replace")
+
+    return read

@@ -1,0 +1,113 @@
+"""The cheap look at every byte: one table, one regular expression run by Rust, places that deserve a real look.
+
+Text is scanned as bytes. `fold` gives one ASCII byte per byte (letters small, separators blank, bytes of accented
+and other characters `~`), so that offsets stay true and one automaton at some 400 MB/s finds the suspects.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
+
+import polars as pl
+
+_OTHER, _SEPARATOR, _BEYOND = ".", " ", "~"
+_KEPT = "&@"
+
+
+def _table() -> bytes:
+    table = bytearray(256)
+    for byte in range(256):
+        char = chr(byte)
+        if byte >= 128:
+            folded = _BEYOND
+        elif char.isalnum():
+            folded = char.lower()
+        elif char in " \t-_":
+            folded = _SEPARATOR
+        else:
+            folded = char if char in _KEPT else _OTHER
+        table[byte] = ord(folded)
+    return bytes(table)
+
+
+_TABLE = _table()
+
+_GAP = "[ ~]{0,4}"
+_DIGIT = "[0-9]"
+_CURP = _GAP.join(["[a-z]"] * 4 + [_DIGIT] * 6 + ["[a-z]"] * 6 + ["[a-z0-9]", _DIGIT])
+_RFC = rf"(?:^|[ .~&@]|rfc)(?:[a-z&]|~){{4,8}}{_GAP}[0-9]{{6}}{_GAP}[a-z0-9]{{2}}{_GAP}[a-z0-9](?:[ .~&@]|$)"
+_RFC_SHORT = r"rfc[ .~&@]{1,8}[a-z&]{4}[0-9]{6}(?:[ .~&@]|$)"
+_NUMBER = rf"(?:^|[ .~&@])[0-9](?:{_GAP}[0-9]){{14,17}}(?:[ .~&@]|$)"
+_TELEPHONE = r"tel(?:(?:e|~~?)fono)?s?[ .~&@]{0,3}(?:de[ ]?)?(?:particular|personal|casa|domicilio)"
+_LABEL = rf"celular|m(?:o|~~?)vil|{_TELEPHONE}|casa[. ]{{1,5}}[(+]?[0-9]"
+_SUSPECT = f"({_CURP}|{_RFC}|{_RFC_SHORT}|{_NUMBER}|{_LABEL})"
+
+BEFORE, AFTER = 400, 200
+"""Bytes of a window around a suspect: labels stand before it, its overlapping neighbours within one length."""
+
+_STYLED = (b"\xef\xbc", b"\xef\xbd", b"\xf0\x9d", b"\xe2\x91", b"\xe2\x92", b"\xe2\x93")
+_BLANKS = (b"%20", b"%2D", b"%2d", b"%5F", b"%5f", b"&nbsp;", b"&shy;")
+_JSON = re.compile(rb"\\\\u([0-9A-Fa-f]{4})")
+_HTML = re.compile(rb"&#(?:(\d{1,6})|[xX]([0-9A-Fa-f]{1,5}));")
+
+
+def fold(data: bytes) -> bytes:
+    """Return *data* with each byte replaced by its class; same length."""
+    return data.translate(_TABLE)
+
+
+def windows(data: bytes, folded: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the (start, end) of the parts of *data* that may hold something, merged and in order.
+
+    The automaton gives leftmost matches only; what overlaps one lies within its window.
+    """
+    text = folded.decode("ascii")
+    series = pl.Series([text])
+    spans = []
+    if series.str.contains(_SUSPECT)[0]:
+        position = 0
+        for suspect in series.str.extract_all(_SUSPECT)[0]:
+            position = text.index(suspect, position)
+            spans.append((position, position + len(suspect)))
+            position += len(suspect)
+    if b"@" in data:
+        spans = sorted(spans + [(m.start(), m.end()) for m in re.finditer(b"@", data)])
+    start = end = 0
+    for first, last in spans:
+        if end and first - BEFORE > end:
+            yield start, end
+            end = 0
+        start = start if end else max(0, first - BEFORE)
+        end = min(len(data), last + AFTER)
+    if end:
+        yield start, end
+
+
+def readings(data: bytes) -> Iterator[bytes]:
+    """Yield *data* without JSON, HTML and URL escapes; then, if it has full-width or styled characters, without them.
+
+    Line breaks stay, so line numbers do; offsets change. The second reading does not replace the first: folding
+    could glue a footnote's superscript to a value and hide it.
+    """
+    if b"\\u" in data:
+        data = _JSON.sub(lambda m: _char(int(m[1], 16), m[0]), data)
+    if b"&#" in data:
+        data = _HTML.sub(lambda m: _char(int(m[1]) if m[1] else int(m[2], 16), m[0]), data)
+    if b"%EF%B" in data or b"%ef%b" in data:
+        data = unquote_to_bytes(data)
+    if b"%" in data or b"&" in data:
+        for blank in _BLANKS:
+            data = data.replace(blank, b" ")
+    yield data
+    if any(mark in data for mark in _STYLED):
+        yield unicodedata.normalize("NFKC", data.decode("utf-8", "replace")).encode("utf-8", "replace")
+
+
+def _char(code: int, written: bytes) -> bytes:
+    """Return the character if it can be part of a value, else the escape as written (a quote must stay a quote)."""
+    if code > 127:
+        return chr(code).encode("utf-8", "replace") if code < 0x110000 else written
+    return chr(code).encode() if chr(code).isalnum() or chr(code) in " -_@." else written
