@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from vitrina import build as night_build
-from vitrina import clerk, config, registry, scaffold, simulate
+from vitrina import clerk, config, registry, scaffold, simulate, weather
 from vitrina.errors import EXIT_STORAGE, UsageError, VitrinaError
 from vitrina.storage import read_json_or
 
@@ -175,7 +175,9 @@ def status(root: Root = Path(), as_json: Json = False) -> None:
                 f"{source['records_in']} recibidos = {source['published']} publicados + "
                 f"{source['quarantined']} en cuarentena + {source['withheld']} reservados"
             )
-            print(f"  {source['source']} [{source['weather']}]: {figures}")
+            mark = weather.CONDITIONS.get(source["condition"], source["condition"])
+            kept = " · se usa su última copia buena" if source["weather"] == "kept" else ""
+            print(f"  {source['source']} [{mark}]{kept}: {figures}")
             if source["message"]:
                 print(f"    {source['message']} → {source['remedy']}")
 
@@ -324,6 +326,31 @@ def simulate_samples(root: Root = Path(), seed: int = 1, run_date: RunDate = "")
     """Escribe de nuevo las muestras de data/samples. Ejemplo: vitrina simulate samples --run-date 2026-11-20"""
     settings = _settings(root, run_date)
     simulate.write_samples(settings.root, settings.run_date, seed)
+
+
+@app.command()
+def accept(
+    source: Annotated[str, typer.Argument(help="Fuente (id).")],
+    run: Annotated[str, typer.Option("--run", help="Copia que se acepta (la nombra el aviso de la noche).")],
+    reason: Annotated[str, typer.Option("--reason", help="Por qué es correcta.")],
+    by: Annotated[str, typer.Option("--by", help="Quién lo decide.")],
+    root: Root = Path(),
+    run_date: RunDate = "",
+) -> None:
+    """Deja pasar una copia que los guardas de volumen detuvieron: una sola vez, con nombre y razón.
+
+    Ejemplo: vitrina accept finanzas-s2 --run 3f9a01c2b7de --reason "Baja de plazas 2026" --by "Dirección de datos"
+    """
+    settings = _settings(root, run_date)
+    known = {s.id for s in registry.load_sources(settings, registry.load_systems(settings))}
+    if source not in known:
+        raise UsageError(f"No existe la fuente {source!r}", f"Use una de: {', '.join(sorted(known))}.")
+    if len(reason.strip()) < 10 or not by.strip():
+        raise UsageError(
+            "Falta la razón o quién decide", "Escriba --reason con una frase y --by con un nombre o cargo."
+        )
+    weather.accept(settings.archive, source, run, reason, by, settings.run_date)
+    print(f"{source}: la copia {run} pasará la próxima vez que corra vitrina build.")
 
 
 @app.command("new-system")

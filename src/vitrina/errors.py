@@ -11,6 +11,7 @@ VitrinaError
 └── SourceError          —   one source failed; the night goes on (exit 10 at the end)
     ├── SourceUnavailableError   absent or unreachable
     └── BadContentError          arrived, but is not the data it should be
+        └── EmptyContentError    arrived whole, without a single record
 """
 
 from __future__ import annotations
@@ -83,6 +84,8 @@ class SourceError(VitrinaError):
     """Raised by pull and normalize for one source; caught there, recorded, and the source keeps its last good copy."""
 
     code = "fuente"
+    condition = "down"
+    """The weather this failure means for its source (see vitrina.weather)."""
 
 
 class SourceUnavailableError(SourceError):
@@ -95,6 +98,14 @@ class BadContentError(SourceError):
     """Raised when what arrived is empty, truncated, HTML, badly encoded or otherwise not the declared data."""
 
     code = "contenido-invalido"
+    condition = "partial"
+
+
+class EmptyContentError(BadContentError):
+    """Raised when what arrived is well formed but holds no record at all."""
+
+    code = "sin-registros"
+    condition = "empty"
 
 
 class BadValueError(VitrinaError, ValueError):

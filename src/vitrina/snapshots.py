@@ -99,6 +99,21 @@ class Store:
             if path.is_dir() and path.name not in history and not path.name.startswith(_WORK):
                 shutil.rmtree(path)
 
+    def demote(self, run: str) -> dict[str, Any] | None:
+        """Take *run* out of the good ones (it arrived whole but may not be published); return the one before it.
+
+        The next pull asks for everything again, so that an accepted or mended answer is seen.
+        """
+        history = [r for r in self.pointer.get("history", []) if r != run]
+        if history:
+            write_json(
+                self.folder / "last_good.json",
+                {"run": history[-1], "history": history, "address": "", "headers": {}},
+            )
+        else:
+            (self.folder / "last_good.json").unlink(missing_ok=True)
+        return self.good()
+
     def _sidecar(self, run: str) -> dict[str, Any] | None:
         return _object(self.folder / run / "snapshot.json")
 

@@ -53,10 +53,10 @@ class Verdict:
     remedy: str
 
 
-def judge(source: str, run: str, night: Night, archive: Path, floor: int = 0) -> Verdict | None:
+def judge(source: str, run: str, night: Night, archive: Path, day: date, floor: int = 0) -> Verdict | None:
     """Return why the snapshot *run* may not replace the last good one, or None when it may.
 
-    *floor*: the source's declared minimum of records. A snapshot accepted by name passes.
+    Nights before *day* are compared. *floor*: the source's declared minimum of records. A snapshot accepted by name passes.
     """
     if accepted(archive, source, run):
         return None
@@ -64,7 +64,8 @@ def judge(source: str, run: str, night: Night, archive: Path, floor: int = 0) ->
         return _verdict(
             "shrank", source, run, f"{night.records} registros; la fuente declara al menos {floor}"
         )
-    good = [n for n in history(archive, source) if n["taken_as_good"]][-NIGHTS_COMPARED:]
+    before = [n for n in history(archive, source) if n["date"] < day.isoformat()]
+    good = [n for n in before if n["taken_as_good"]][-NIGHTS_COMPARED:]
     if not good:
         return None
     usual = median(n["records"] for n in good)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from vitrina.errors import BadContentError
+from vitrina.errors import BadContentError, EmptyContentError
 from vitrina.formats import csv_format, json_format, xlsx_format, zip_format
 from vitrina.model import RawRecord, Source
 
@@ -40,7 +40,7 @@ def records(path: Path, name: str, source: Source, limits: Mapping[str, int]) ->
     """
     kind = format_of(name, source)
     if path.stat().st_size == 0:
-        raise BadContentError(
+        raise EmptyContentError(
             f"{name}: el archivo está vacío (0 bytes)", "Pida a la institución que lo envíe de nuevo."
         )
     if kind == "csv":

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from vitrina.errors import BadContentError
+from vitrina.errors import BadContentError, EmptyContentError
 from vitrina.formats.decoding import decode
 from vitrina.model import Malformed, RawRecord, Source
 from vitrina.text import tidy
@@ -29,7 +29,7 @@ def read(path: Path, name: str, source: Source, limits: Mapping[str, int]) -> It
     try:
         header = next(reader, None)
         if header is None:
-            raise BadContentError(f"{name}: no tiene encabezado ni filas", "Pida el archivo de nuevo.")
+            raise EmptyContentError(f"{name}: no tiene encabezado ni filas", "Pida el archivo de nuevo.")
         other = ";" if delimiter == "," else ","
         if len(header) == 1 and header[0].count(other) > 1:
             raise BadContentError(
@@ -75,7 +75,7 @@ def rows_to_records(
         else:
             yield RawRecord(position, dict(zip(names, cells, strict=True)))
     if count == 0 and not may_be_empty:
-        raise BadContentError(
+        raise EmptyContentError(
             f"{name}: tiene encabezado pero ninguna fila",
             "Si de verdad no hay datos, declare [policy] may_be_empty = true en la fuente.",
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from vitrina.errors import BadContentError
+from vitrina.errors import BadContentError, EmptyContentError
 from vitrina.formats.decoding import decode
 from vitrina.model import RawRecord
 
@@ -29,7 +29,7 @@ def read(path: Path, name: str) -> Iterator[RawRecord]:
         count += 1
         yield RawRecord(f"{name}#{pointer}", record)
     if count == 0:
-        raise BadContentError(
+        raise EmptyContentError(
             f"{name}: no contiene ningún registro", "Compruebe con la institución que no sea un error."
         )
 
@@ -48,7 +48,7 @@ def read_lines(path: Path, name: str) -> Iterator[RawRecord]:
             count += 1
             yield RawRecord(f"{name}, línea {number}{f'#{pointer}' if pointer else ''}", record)
     if count == 0:
-        raise BadContentError(f"{name}: no contiene ningún registro", "Pida el archivo de nuevo.")
+        raise EmptyContentError(f"{name}: no contiene ningún registro", "Pida el archivo de nuevo.")
 
 
 def _lines(path: Path, name: str) -> Iterator[str]:

@@ -191,6 +191,22 @@ class SourceView:
     withheld: int
     message: str
     synthetic: bool
+    condition: str
+    """How it did tonight, whichever copy is shown (vitrina.weather.CONDITIONS)."""
+    condition_text: str
+    overdue: bool
+    """Nothing new has come for longer than its declared frequency."""
+    nights: Sequence[Night]
+    nights_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One square of a source's calendar."""
+
+    date: str
+    condition: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

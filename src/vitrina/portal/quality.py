@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from vitrina.model import Source
 from vitrina.portal import urls
-from vitrina.portal.contexts import IssueView, Link, QualityView, SourceView
+from vitrina.portal.contexts import IssueView, Link, Night, QualityView, SourceView
 from vitrina.portal.site import DECISIONS, PROTOCOLS, SEVERITIES, WEATHER, Site
 from vitrina.portal.store import Dataset
+from vitrina.weather import CONDITIONS
 
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 _EXAMPLES = 5
@@ -23,7 +26,7 @@ def quality_view(site: Site, dataset: Dataset) -> QualityView:
         key=lambda i: (_ORDER.get(str(i.get("severity")), 3), -int(i.get("count") or 0), str(i.get("code"))),
     )
     decision = str(report.get("decision") or "empty")
-    sources = source_views(dataset)
+    sources = source_views(dataset, site.run_date)
     titles = {s.id: s.title for s in sources}
     return QualityView(
         card=site.cards[dataset.slug],
@@ -37,15 +40,38 @@ def quality_view(site: Site, dataset: Dataset) -> QualityView:
     )
 
 
-def source_views(dataset: Dataset) -> list[SourceView]:
+def source_views(dataset: Dataset, today: date) -> list[SourceView]:
     """Return every source of *dataset*: as declared, and as it fared in the report."""
     reported = {str(s.get("source")): s for s in dataset.report.get("sources", ())}
     declared = {s.id: s for s in dataset.sources}
-    return [_source(i, declared.get(i), reported.get(i, {})) for i in sorted({*reported, *declared})]
+    return [_source(i, declared.get(i), reported.get(i, {}), today) for i in sorted({*reported, *declared})]
 
 
-def _source(source_id: str, source: Source | None, facts: Mapping[str, Any]) -> SourceView:
+FREQUENCY_DAYS: Mapping[str, int] = {
+    "diaria": 1, "semanal": 7, "quincenal": 15, "mensual": 31, "trimestral": 92, "semestral": 184, "anual": 366,
+}  # fmt: skip
+"""Declared frequency → days between two deliveries; an irregular source is never overdue."""
+_GRACE_DAYS = 7
+
+
+def _overdue(source: Source | None, taken: str, today: date) -> bool:
+    days = FREQUENCY_DAYS.get(source.frequency) if source and not source.frozen else None
+    return bool(days and taken and (today - date.fromisoformat(taken)).days > days + _GRACE_DAYS)
+
+
+def _nights(calendar: Sequence[Mapping[str, Any]]) -> tuple[list[Night], str]:
+    nights = [
+        Night(str(n["date"]), str(n["condition"]), CONDITIONS.get(str(n["condition"]), str(n["condition"])))
+        for n in calendar
+    ]
+    counts = Counter(n.text for n in nights)
+    return nights, ", ".join(f"{text}: {count}" for text, count in sorted(counts.items()))
+
+
+def _source(source_id: str, source: Source | None, facts: Mapping[str, Any], today: date) -> SourceView:
     weather = str(facts.get("weather") or ("frozen" if source and source.frozen else "none"))
+    condition = str(facts.get("condition") or weather)
+    nights, nights_text = _nights(facts.get("calendar", ()))
     return SourceView(
         id=source_id,
         title=str(facts.get("title") or (source.title if source else source_id)),
@@ -62,6 +88,11 @@ def _source(source_id: str, source: Source | None, facts: Mapping[str, Any]) -> 
         withheld=int(facts.get("withheld") or 0),
         message=str(facts.get("message") or (source.frozen.get("reason", "") if source else "")),
         synthetic=bool(source and source.synthetic),
+        condition=condition,
+        condition_text=CONDITIONS.get(condition, condition),
+        overdue=_overdue(source, str(facts.get("taken") or ""), today),
+        nights=nights,
+        nights_text=nights_text,
     )
 
 

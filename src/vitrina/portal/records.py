@@ -72,7 +72,7 @@ class _Writer:
         ]
         self.crumbs = site.crumbs(self.system)
         self.before, self.after = citation.record_citation(site, dataset)
-        self.sources = {s.id: s.title for s in quality.source_views(dataset)}
+        self.sources = {s.id: s.title for s in quality.source_views(dataset, site.run_date)}
         self.report = _report(self.system.title, self.system.contact, site.version.id)
         self.found = quality.by_record(dataset)
         self.complete = quality.names_every_record(dataset)

@@ -13,6 +13,7 @@ import polars as pl
 from vitrina.model import System
 from vitrina.storage import read_json, read_json_or, sha256, write_bytes, write_json
 
+SOURCE_KEYS = ("source", "weather", "condition", "taken", "records_in", "published", "quarantined", "withheld")
 SITEMAP_URLS = 45_000
 """Addresses per sitemap file (the protocol's limit is 50 000)."""
 
@@ -28,7 +29,7 @@ def status(build: Path, systems: Sequence[System], version: Mapping[str, Any]) -
                 "verdict": report["verdict"], "rows": report["tables"][system.main.name]["published"],
                 "newest_date": report["newest_date"],
                 "sources": [
-                    {k: s[k] for k in ("source", "weather", "taken", "records_in", "published", "quarantined", "withheld")}
+                    {k: s[k] for k in SOURCE_KEYS}
                     for s in report["sources"]
                 ],
             }

@@ -16,17 +16,20 @@ from typing import Any
 
 import polars as pl
 
-from vitrina import formats
+from vitrina import formats, weather
 from vitrina.catalogs import load_entes
 from vitrina.config import Settings
 from vitrina.errors import SourceError
 from vitrina.layouts import find
 from vitrina.layouts.base import Context, Layout
 from vitrina.model import Issue, Malformed, Outcome, RawRecord, Row, Source, System
+from vitrina.snapshots import Store
 from vitrina.storage import fresh_folder, read_json_or, text_frame, write_json, write_parquet
 
 Progress = Callable[[str], None]
 RECORD_COLUMNS = ("source", "position", "row_position", "fate", "code", "message")
+_CALENDAR = 56
+"""Nights a source's calendar shows."""
 _MAX_NAMED_ISSUES = 2_000
 """Row-level notes kept with their place, per system; all are counted."""
 
@@ -76,33 +79,83 @@ def _read_source(
     collected: _Collected,
 ) -> None:
     pulled = read_json_or(settings.build / "pull" / f"{source.id}.json", None) or {
-        "weather": "none", "snapshot": "", "taken": "", "records": 0,
+        "weather": "none", "condition": "none", "snapshot": "", "taken": "", "records": 0,
         "message": "la fuente no se ha leído todavía", "remedy": "Ejecute vitrina pull.",
     }  # fmt: skip
-    entry = {**pulled, "source": source.id, "title": source.title, "read": 0, "normalized": True}
+    entry = {**pulled, "source": source.id, "title": source.title, "read": 0}
     collected.sources.append(entry)
-    if not pulled["snapshot"]:
-        return
-    folder = settings.archive / "snapshots" / source.id / pulled["snapshot"] / "files"
+    gathered, night = _read_snapshot(settings, system, source, resolve, entry)
+    if night is not None and pulled["weather"] in ("fresh", "unchanged"):
+        verdict = weather.judge(
+            source.id, entry["snapshot"], night, settings.archive, settings.run_date, _floor(source)
+        )
+        if verdict:
+            _fall_back(settings, source, entry, verdict)
+            gathered, _ = _read_snapshot(settings, system, source, resolve, entry)
+            night = None
+    else:
+        night = None
+    nights = weather.remember(settings.archive, source.id, settings.run_date, entry["condition"], night)
+    entry["calendar"] = [{"date": n["date"], "condition": n["condition"]} for n in nights[-_CALENDAR:]]
+    if gathered is not None:
+        _merge(collected, gathered)
+
+
+def _floor(source: Source) -> int:
+    return int(source.options.get("guard", {}).get("min_records", 0))
+
+
+def _fall_back(settings: Settings, source: Source, entry: dict[str, Any], verdict: weather.Verdict) -> None:
+    """Put the last good snapshot in the place of tonight's, which arrived whole but may not be published."""
+    good = Store(settings.archive, source.id).demote(entry["snapshot"])
+    entry.update(
+        weather="kept" if good else "none", condition=verdict.condition, read=0,
+        message=verdict.message, remedy=verdict.remedy,
+        snapshot=good["run"] if good else "", taken=good["taken"] if good else "",
+        records=good["records"] if good else 0,
+    )  # fmt: skip
+
+
+def _read_snapshot(
+    settings: Settings,
+    system: System,
+    source: Source,
+    resolve: Callable[[str], str | None],
+    entry: dict[str, Any],
+) -> tuple[_Collected | None, weather.Night | None]:
+    """Return the rows of the snapshot that *entry* names, and its figures; (None, None) when it gives none."""
+    if not entry["snapshot"]:
+        return None, None
+    folder = settings.archive / "snapshots" / source.id / entry["snapshot"] / "files"
     context = Context(system, source, settings.run_date, resolve)
     gathered = _Collected({t.name: [] for t in system.tables})
     try:
         records = _counted(_records(folder, source, settings), entry)
         for outcome in _outcomes(records, context):
-            _gather(gathered, outcome, source, pulled["snapshot"])
+            _gather(gathered, outcome, source, entry["snapshot"])
     except SourceError as error:
-        entry.update(normalized=False, weather="none", message=error.message, remedy=error.remedy)
-        return
-    if len(gathered.records) != entry["read"] or entry["read"] != pulled["records"]:
+        entry.update(weather="none", condition=error.condition, message=error.message, remedy=error.remedy)
+        return None, None
+    if len(gathered.records) != entry["read"] or entry["read"] != entry["records"]:
         # The first clause of the ledger: a layout may neither lose nor invent a record (design §6).
         entry.update(
-            normalized=False, weather="none",
-            message=f"el libro no cuadra: {pulled['records']} registros recibidos, {entry['read']} leídos, "
+            weather="none", condition="partial",
+            message=f"el libro no cuadra: {entry['records']} registros recibidos, {entry['read']} leídos, "
             f"{len(gathered.records)} contados",
             remedy="La fuente queda fuera esta noche; avise a quien mantiene el programa.",
         )  # fmt: skip
-        return
-    _merge(collected, gathered)
+        return None, None
+    return gathered, _night(system, gathered, entry["read"])
+
+
+def _night(system: System, gathered: _Collected, records: int) -> weather.Night:
+    rows = gathered.rows[system.main.name]
+    return weather.Night(
+        records=records,
+        rejected=sum(1 for r in gathered.records if r["fate"] == "rejected"),
+        entes=Counter(e for r in rows if (e := r.get("ente_id"))),
+        ids=frozenset(i for r in rows if (i := r.get("id"))),
+    )
 
 
 def _records(folder: Path, source: Source, settings: Settings) -> Iterator[RawRecord]:
@@ -203,7 +256,8 @@ def _derive(
         _gather(gathered, outcome, source, settings.run_date.isoformat())
     collected.sources.append(
         {
-            "source": source.id, "title": source.title, "system": system.slug, "weather": "fresh", "normalized": True,
+            "source": source.id, "title": source.title, "system": system.slug, "weather": "fresh",
+            "condition": "fresh", "calendar": [],
             "snapshot": settings.run_date.isoformat(), "taken": settings.run_date.isoformat(),
             "records": len(gathered.records), "read": len(gathered.records), "message": "", "remedy": "",
         }

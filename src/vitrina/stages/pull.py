@@ -25,6 +25,8 @@ from vitrina.storage import fresh_folder, sha256, write_json
 Progress = Callable[[str], None]
 WORKERS = 24
 """Sources at a time: they wait for the network, not for the processor."""
+SLOW_SECONDS = 60
+"""A source that takes longer delivered, but is worth a word with the institution."""
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 """With a disk like this the night cannot go on; anything else concerns one source."""
 
@@ -49,6 +51,8 @@ def run(
         futures = [pool.submit(_timed, source, settings, secrets, gate) for source, secrets in ready]
         for source, future in zip(sources, futures, strict=True):
             result, timings[source.id] = future.result()
+            if result["condition"] in ("fresh", "unchanged") and timings[source.id] > SLOW_SECONDS:
+                result["condition"] = "slow"
             write_json(folder / f"{source.id}.json", result)
             counts[result["weather"]] = counts.get(result["weather"], 0) + 1
             progress(f"{source.id}: {result['weather']} ({result['records']} registros)")
@@ -73,11 +77,11 @@ def _pull_one(source: Source, settings: Settings, secrets: Credentials | None, g
     store = Store(settings.archive, source.id)
     if secrets is None:
         why = f"fuente cerrada desde {source.frozen['since']}: {source.frozen['reason']}"
-        return _kept(source, store, "frozen", why, "")
+        return _kept(source, store, "frozen", why, "", "frozen")
     try:
         return _take(source, settings, store, secrets, gate)
     except SourceError as error:
-        failure = error
+        failure: SourceError = error
     except OSError as error:
         if error.errno in _DISK:
             raise
@@ -90,7 +94,8 @@ def _pull_one(source: Source, settings: Settings, secrets: Credentials | None, g
             f"{source.id}: envió algo que el programa no supo leer ({type(error).__name__})",
             "Avise a quien mantiene el programa.",
         )
-    return _kept(source, store, "kept", secrets.clean(failure.message), secrets.clean(failure.remedy))
+    message, remedy = secrets.clean(failure.message), secrets.clean(failure.remedy)
+    return _kept(source, store, "kept", message, remedy, failure.condition)
 
 
 def _take(
@@ -116,7 +121,7 @@ def _take(
     )
     store.point(snapshot["run"], next(urls(job.options), ""), headers)
     weather = "fresh" if snapshot["taken"] == settings.run_date.isoformat() else "unchanged"
-    return _result(source, weather, snapshot, "", "", received.claimed)
+    return _result(source, weather, snapshot, "", "", received.claimed, weather)
 
 
 def _proven(received: Received, source: Source, settings: Settings) -> list[dict[str, Any]]:
@@ -154,17 +159,20 @@ def _about(
     }  # fmt: skip
 
 
-def _kept(source: Source, store: Store, weather: str, message: str, remedy: str) -> dict[str, Any]:
+def _kept(
+    source: Source, store: Store, weather: str, message: str, remedy: str, condition: str
+) -> dict[str, Any]:
     good = store.good()
-    return _result(source, weather if good else "none", good, message, remedy, None)
+    return _result(source, weather if good else "none", good, message, remedy, None, condition)
 
 
 def _result(
     source: Source, weather: str, snapshot: dict[str, Any] | None, message: str, remedy: str,
-    claimed: int | None,
+    claimed: int | None, condition: str,
 ) -> dict[str, Any]:  # fmt: skip
+    """Return the entry of build/pull: `weather` says which copy is used, `condition` how the source did tonight."""
     return {
-        "source": source.id, "system": source.system, "weather": weather,
+        "source": source.id, "system": source.system, "weather": weather, "condition": condition,
         "snapshot": snapshot["run"] if snapshot else "", "taken": snapshot["taken"] if snapshot else "",
         "records": snapshot["records"] if snapshot else 0, "message": message, "remedy": remedy,
         "bytes": snapshot["bytes"] if snapshot else 0, "claimed": claimed,

@@ -198,7 +198,7 @@ class Inspector:
             if not decoder.is_finished():
                 raise EOFError
             held.seek(0)
-            yield from self._stream(held, PurePosixPath(name).stem, label, depth + 1)  # type: ignore[arg-type]
+            yield from self._stream(held, PurePosixPath(name).stem, label, depth + 1)
 
     def _parquet(self, stream: Stream, _name: str, label: str, _depth: int) -> Iterator[Finding]:
         with _on_disk(stream) as path:
@@ -251,7 +251,8 @@ class _on_disk:
     """Give the path of *stream*: its own when it is a file, else a copy that is removed."""
 
     def __init__(self, stream: Stream) -> None:
-        self._stream, self._copy = stream, None
+        self._stream = stream
+        self._copy: IO[bytes] | None = None
 
     def __enter__(self) -> Path:
         name = getattr(self._stream, "name", None)

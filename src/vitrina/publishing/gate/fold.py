@@ -48,8 +48,13 @@ _SUSPECT = f"({_CURP}|{_RFC}|{_RFC_SHORT}|{_NUMBER}|{_LABEL})"
 BEFORE, AFTER = 400, 200
 """Bytes of a window around a suspect: labels stand before it, its overlapping neighbours within one length."""
 
-_STYLED = (b"\xef\xbc", b"\xef\xbd", b"\xf0\x9d", b"\xe2\x91", b"\xe2\x92", b"\xe2\x93")
-_BLANKS = (b"%20", b"%2D", b"%2d", b"%5F", b"%5f", b"&nbsp;", b"&shy;")
+_STYLED = (
+    (b"\xef", (b"\xef\xbc", b"\xef\xbd")),
+    (b"\xf0", (b"\xf0\x9d", b"\xf0\x9f\x84")),
+    (b"\xe2", (b"\xe2\x91", b"\xe2\x92", b"\xe2\x93")),
+)
+"""First byte → the starts of full-width, mathematical and circled characters; one byte is looked for faster."""
+_BLANKS = (b"%20", b"%2D", b"%2d", b"%5F", b"%5f")
 _JSON = re.compile(rb"\\\\u([0-9A-Fa-f]{4})")
 _HTML = re.compile(rb"&#(?:(\d{1,6})|[xX]([0-9A-Fa-f]{1,5}));")
 
@@ -65,16 +70,14 @@ def windows(data: bytes, folded: bytes) -> Iterator[tuple[int, int]]:
     The automaton gives leftmost matches only; what overlaps one lies within its window.
     """
     text = folded.decode("ascii")
-    series = pl.Series([text])
     spans = []
-    if series.str.contains(_SUSPECT)[0]:
-        position = 0
-        for suspect in series.str.extract_all(_SUSPECT)[0]:
-            position = text.index(suspect, position)
-            spans.append((position, position + len(suspect)))
-            position += len(suspect)
+    position = 0
+    for suspect in pl.Series([text]).str.extract_all(_SUSPECT)[0]:
+        position = text.index(suspect, position)
+        spans.append((position, position + len(suspect)))
+        position += len(suspect)
     if b"@" in data:
-        spans = sorted(spans + [(m.start(), m.end()) for m in re.finditer(b"@", data)])
+        spans = sorted(spans + [(at, at + 1) for at in _private_mail(folded)])
     start = end = 0
     for first, last in spans:
         if end and first - BEFORE > end:
@@ -86,23 +89,34 @@ def windows(data: bytes, folded: bytes) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
+def _private_mail(folded: bytes) -> Iterator[int]:
+    """Yield where an @ stands after a word that makes an address a person's own; contact pages are full of others."""
+    at = folded.find(b"@")
+    while at >= 0:
+        before = folded[max(0, at - BEFORE) : at]
+        if b"personal" in before or b"particular" in before or b"privad" in before:
+            yield at
+        at = folded.find(b"@", at + 1)
+
+
 def readings(data: bytes) -> Iterator[bytes]:
     """Yield *data* without JSON, HTML and URL escapes; then, if it has full-width or styled characters, without them.
 
     Line breaks stay, so line numbers do; offsets change. The second reading does not replace the first: folding
     could glue a footnote's superscript to a value and hide it.
     """
-    if b"\\u" in data:
+    if b"\\" in data:
         data = _JSON.sub(lambda m: _char(int(m[1], 16), m[0]), data)
-    if b"&#" in data:
+    if b"&" in data:
         data = _HTML.sub(lambda m: _char(int(m[1]) if m[1] else int(m[2], 16), m[0]), data)
-    if b"%EF%B" in data or b"%ef%b" in data:
-        data = unquote_to_bytes(data)
-    if b"%" in data or b"&" in data:
+        data = data.replace(b"&nbsp;", b" ").replace(b"&shy;", b" ")
+    if b"%" in data:
+        if b"%EF%B" in data or b"%ef%b" in data:
+            data = unquote_to_bytes(data)
         for blank in _BLANKS:
             data = data.replace(blank, b" ")
     yield data
-    if any(mark in data for mark in _STYLED):
+    if any(lead in data and any(mark in data for mark in marks) for lead, marks in _STYLED):
         yield unicodedata.normalize("NFKC", data.decode("utf-8", "replace")).encode("utf-8", "replace")
 
 

@@ -87,21 +87,9 @@ def _parquet_items(path: Path, label: str) -> Iterator[text.Item]:
         for series in lazy.slice(first, BATCH).collect():
             values = _texts(series)
             if values is not None:
-                yield _series(values, label, first)
+                yield column(series.name, values.to_list(), label, first + 1)
     for kept in parquet_pages.extras(path):
         yield text.in_bytes(f"{label}, diccionario o estadísticas"), kept
-
-
-def _series(values: pl.Series, label: str, first: int) -> text.Item:
-    head = f"{values.name}: " if is_reserved(values.name) else ""
-    distinct = values.drop_nulls().unique()
-    joined = (head + distinct.str.replace_all("[\r\n]", " ")).str.join("\n")[0] if len(distinct) else ""
-
-    def where(_before: bytes, line: int) -> str:
-        row = (values == distinct[line]).arg_true()[0]
-        return f"{label}, columna «{values.name}», fila {first + row + 1}"
-
-    return where, joined.encode()
 
 
 def _texts(series: pl.Series) -> pl.Series | None:
