@@ -30,6 +30,7 @@ def test_real_files_build_and_every_record_is_accounted_for(repo: Path, tmp_path
     assert sources["inai-ocds"]["records_in"] == 88
     assert sources["inai-ocds"]["published"] >= 85
     assert sources["apf-compilados"]["published"] == 10
+    assert sources["jalisco-ocds"]["records_in"] == sources["jalisco-ocds"]["published"] == 20
     assert sources["pdn-s2-v1"]["records_in"] == 447
     assert sources["pdn-s2-v1"]["published"] >= 440
     assert sources["pdn-s2-v2"]["records_in"] == 81

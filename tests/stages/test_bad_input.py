@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from vitrina.storage import read_json
+from vitrina.checking import frictionless_lane
+from vitrina.registry import load_system
+from vitrina.stages.check import _split
+from vitrina.storage import read_json, text_frame
 
 HEADER = "id,titulo,descripcion,ente_nombre,fecha\n"
 
@@ -167,3 +170,41 @@ def test_a_record_of_no_known_shape_is_quarantined_not_guessed(toy: Any) -> None
     source = next(s for s in report(toy, "obras")["sources"] if s["source"] == "muni-json")
     assert (source["records_in"], source["published"], source["quarantined"]) == (2, 1, 1)
     assert "layout-desconocido" in {i["code"] for i in report(toy, "obras")["issues"]}
+
+
+def test_the_children_of_a_repeated_record_do_not_join_the_first_one(toy: Any) -> None:
+    system = toy.root / "data" / "systems" / "obras"
+    declaration = (system / "system.toml").read_text(encoding="utf-8")
+    child = '[[tables]]\nname = "partidas"\ntitle = "Partidas"\nparent_key = "proceso_id"\n\n[display]'
+    (system / "system.toml").write_text(declaration.replace("[display]", child, 1), encoding="utf-8")
+    schema = json.loads((system / "schema.json").read_text(encoding="utf-8"))
+    key = {"fields": ["proceso_id"], "reference": {"resource": "registros", "fields": ["id"]}}
+    texts = {"title": "Columna", "description": "Columna de la prueba."}
+    schema["partidas"] = {
+        "fields": [
+            {"name": "proceso_id", "type": "string", **texts},
+            {"name": "n", "type": "integer", **texts},
+            {"name": "descripcion", "type": "string", **texts},
+        ],
+        "primaryKey": ["proceso_id", "n"],
+        "foreignKeys": [key],
+    }
+    (system / "schema.json").write_text(json.dumps(schema), encoding="utf-8")
+    main = {"id": "a", "titulo": "Uno", "fuente_id": "s", "fuente_instantanea": "r"}
+    item = {"proceso_id": "a", "descripcion": "x", "fuente_id": "s", "fuente_instantanea": "r"}
+    rows = {
+        "registros": [{**main, "fuente_posicion": p} for p in ("primero", "segundo")],
+        "partidas": [
+            {**item, "n": str(n), "fuente_posicion": p}
+            for n, p in ((1, "primero"), (1, "segundo"), (2, "segundo"))
+        ],
+    }
+    declared = load_system(system)
+    frames = {t.name: text_frame(rows[t.name], t.names) for t in declared.tables}
+
+    found = frictionless_lane.validate(declared, frames, toy.root / "build" / "check")
+    clean, held, _ = _split(declared, frames, found)
+
+    assert clean["registros"]["fuente_posicion"].to_list() == ["primero"]
+    assert clean["partidas"]["fuente_posicion"].to_list() == ["primero"]
+    assert held["partidas"].height == 2

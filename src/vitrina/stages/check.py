@@ -16,7 +16,7 @@ import polars as pl
 
 from vitrina.checking import frictionless_lane, report, rules, typed
 from vitrina.config import Settings
-from vitrina.model import Issue, System
+from vitrina.model import Issue, System, Table
 from vitrina.storage import fresh_folder, read_json, write_bytes, write_json, write_parquet
 
 Progress = Callable[[str], None]
@@ -77,20 +77,31 @@ def _split(
         if issue.severity == "error":
             bad[issue.table].add(index)
     clean, out = {}, {}
-    lost: set[str] = set()
+    gone: tuple[pl.DataFrame, set[str]] = (frames[system.main.name].clear(), set())
     for table in system.tables:
         frame = frames[table.name].with_row_index("_i")
         drop = pl.col("_i").is_in(sorted(bad[table.name]))
-        if table.parent_key and lost:
-            drop = drop | pl.col(table.parent_key).is_in(sorted(lost))
+        if table is not system.main:
+            drop = drop | _orphaned(frame, table, *gone)
         out[table.name] = frame.filter(drop).drop("_i")
         clean[table.name] = frame.filter(~drop).drop("_i")
         if table is system.main:
             kept = set(clean[table.name]["id"].drop_nulls())
-            lost = set(out[table.name]["id"].drop_nulls()) - kept
+            gone = (out[table.name], set(out[table.name]["id"].drop_nulls()) - kept)
     if before:
         out = {name: pl.concat([before[name], frame]) for name, frame in out.items()}
     return clean, out, placed
+
+
+def _orphaned(frame: pl.DataFrame, table: Table, out: pl.DataFrame, lost: set[str]) -> pl.Expr:
+    """Return which rows of a child table follow the quarantined main rows *out*.
+
+    Rows of a *lost* id, and rows read from the very record of a quarantined one: where two records share an id, the
+    second's children must not join the first.
+    """
+    places = out.select(pl.struct("fuente_id", "fuente_posicion"))
+    expression = pl.struct("fuente_id", "fuente_posicion").is_in(places.to_series().implode())
+    return expression | pl.col(table.parent_key).is_in(sorted(lost)) if frame.height else pl.lit(value=False)
 
 
 def _place(settings: Settings, system: System, tables: Frames, result: dict[str, Any]) -> None:
