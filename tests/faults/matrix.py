@@ -130,10 +130,13 @@ def _lists(name: str, form: Format) -> Iterator[Case]:
 
 
 def pairs() -> Iterator[Case]:
-    """Yield two faults at once: one that breaks the night breaks it whatever the other does."""
+    """Yield two faults at once: one that breaks the night breaks it whatever the other does.
+
+    They strike the first two pages, which are there even when half the rows are gone.
+    """
     breaking: tuple[tuple[str, int, float], ...] = (
-        ("cut-length", 2, 0.5), ("cut-chunked", 1, 0.3), ("cut-gzip", 3, 0.9), ("cut-json", 2, 0.7), ("html", 2, 0),
-        ("error-200", 3, 0), ("burst", 2, 500), ("reset", 3, 0), ("wrong-total", 0, 5), ("duplicate-page", 3, 0),
+        ("cut-length", 2, 0.5), ("cut-chunked", 1, 0.3), ("cut-gzip", 2, 0.9), ("cut-json", 2, 0.7), ("html", 2, 0),
+        ("error-200", 1, 0), ("burst", 2, 500), ("reset", 2, 0), ("wrong-total", 0, 5), ("duplicate-page", 2, 0),
         ("shifting", 0, 1),
     )  # fmt: skip
     harmless: tuple[tuple[str, int, int, float], ...] = (

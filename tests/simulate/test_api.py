@@ -564,3 +564,17 @@ def test_the_description_names_every_way_in(talk: Talk) -> None:
         USER.static_token,
     ):
         assert part in said
+
+
+def test_the_command_opens_a_server_with_its_faults(tmp_path: Any) -> None:
+    (tmp_path / "spic.json").write_text(json.dumps([PEOPLE[0] | {"curp": "X"}]), encoding="utf-8")
+    with demo.open_api(DAY, folder=tmp_path, faults=["burst,times=1,value=500"]).running() as server:
+        talk = Talk(server)
+        assert talk.search({}).status == 500
+        assert [set(r) for r in talk.search({}).json["results"]] == [set(PEOPLE[0])]
+        with pytest.raises(UsageError, match="puerto"):
+            demo.open_api(DAY, server.server_port, folder=tmp_path)
+    with demo.open_api(DAY, folder=tmp_path, reserved=True).running() as server:
+        assert Talk(server).search({}).json["results"][0]["curp"] == "X"
+    with pytest.raises(UsageError):
+        demo.open_api(DAY, folder=tmp_path, faults=["nada"])

@@ -139,11 +139,13 @@ class Children:
         return f"{start}{''.join([c.header for c in kept])}{middle}{''.join(lines)}{end}"
 
     def _wide(self, rows: Sequence[tuple[Any, ...]], kept: Sequence[_Column]) -> str:
-        lines = [
-            f"{self.block[0]}{''.join([f'{c.pair[0]}{_safe(c.show(r[c.at]))}{c.pair[1]}' for c in kept])}{self.block[1]}"
-            for r in rows
-        ]
+        """One block per row, without its empty cells: a process may have thirty parties of ten columns each."""
+        lines = [f"{self.block[0]}{self._pairs(r, kept)}{self.block[1]}" for r in rows]
         return f"{self.blocks[0]}{''.join(lines)}{self.blocks[1]}"
+
+    def _pairs(self, row: tuple[Any, ...], kept: Sequence[_Column]) -> str:
+        given = [c for c in kept if row[c.at] not in (None, "")]
+        return "".join([f"{c.pair[0]}{_safe(c.show(row[c.at]))}{c.pair[1]}" for c in given])
 
     def plain(self, row_id: str) -> list[dict[str, Any]]:
         """Return one record's rows as they are, for its JSON."""

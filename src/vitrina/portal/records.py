@@ -101,6 +101,7 @@ class _Writer:
             "meta": meta,
             "system": self.system,
             "subtitle": sub,
+            "homonyms": self._is_person(row),
             "body": Markup(body),  # noqa: S704  # pieces of the template around escaped values
             "related": self._related(at, row),
             "provenance": self._provenance(row),
@@ -124,6 +125,11 @@ class _Writer:
             since=get("primera_vez"),
             changed=get("ultimo_cambio"),
         )
+
+    def _is_person(self, row: Sequence[Any]) -> bool:
+        """Whether the row is about a natural person; a system with both kinds says which in `tipo_persona`."""
+        at = self.at.get("tipo_persona")
+        return self.system.display.person and (at is None or row[at] != "M")
 
     def _get(self, row: Sequence[Any]) -> Callable[[str], str]:
         return lambda name: str(row[self.at[name]] or "")

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from vitrina.acceptance.standard import COLLECTIONS
+from vitrina.errors import UsageError
 from vitrina.simulate import api_data, s6, world
 from vitrina.simulate.api import Server, make_server
 from vitrina.simulate.api_data import Datasets
+from vitrina.simulate.api_faults import parse
 from vitrina.simulate.api_routes import PROVIDER
 from vitrina.simulate.api_tokens import Account
 from vitrina.simulate.produce import TABLES
@@ -167,6 +169,25 @@ def declaration(source: Mapping[str, Any]) -> str:
                 *(f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in table.items()),
             ]
     return "\n".join(plain) + "\n"
+
+
+def open_api(
+    day: date, port: int = 0, rows: int = 200, seed: int = 1, *, folder: Path | None = None,
+    faults: Sequence[str] = (), reserved: bool = False,
+) -> Server:  # fmt: skip
+    """Return the server of `vitrina simulate api`, listening but not yet answering (`serve_forever`).
+
+    It serves *folder* or simulated data, without what is reserved unless *reserved*; *faults* are written as
+    `kind,path=…,page=…`. UsageError: a fault or a folder that cannot be read, or a port in use.
+    """
+    switches = [parse(text) for text in faults]
+    data = api_data.from_folder(folder, day) if folder else api_data.simulated(day, rows, seed)
+    try:
+        return make_server(data if reserved else data.public(), port, switches)
+    except OSError as error:
+        raise UsageError(
+            f"No se puede usar el puerto {port}: {error.strerror}", "Elija otro con --port."
+        ) from error
 
 
 def describe(server: Server) -> str:
