@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from datetime import date
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,8 +14,10 @@ import typer
 from rich.console import Console
 
 from vitrina import build as night_build
-from vitrina import clerk, config, registry, scaffold, simulate, weather
+from vitrina import cli_api, clerk, config, registry, scaffold, simulate, weather
 from vitrina.errors import EXIT_STORAGE, UsageError, VitrinaError
+from vitrina.options import Json, Only, Quiet, Root, RunDate
+from vitrina.options import settings_of as _settings
 from vitrina.storage import read_json_or
 
 app = typer.Typer(
@@ -23,15 +25,9 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
 )  # fmt: skip
 simulate_app = typer.Typer(help="Datos sintéticos para probar el portal.", no_args_is_help=True)
+simulate_app.command("api")(cli_api.simulate_api)
 app.add_typer(simulate_app, name="simulate")
-
-Root = Annotated[Path, typer.Option("--root", help="Carpeta del portal.", show_default="la actual")]
-RunDate = Annotated[
-    str, typer.Option("--run-date", help="Fecha de la noche, AAAA-MM-DD.", show_default="hoy")
-]
-Only = Annotated[list[str] | None, typer.Option("--only", help="Solo este sistema (puede repetirse).")]
-Json = Annotated[bool, typer.Option("--json", help="Resultado en JSON, para máquinas.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Sin avance; solo errores.")]
+app.add_typer(cli_api.source_app, name="source")
 
 _TITLES = {
     "pull": "Traer las fuentes", "normalize": "Normalizar", "check": "Revisar", "compare": "Comparar con lo publicado",
@@ -55,18 +51,6 @@ def _complain(message: str, remedy: str) -> None:
     print(f"ERROR: {message}", file=sys.stderr)
     if remedy:
         print(f"  Qué hacer: {remedy}", file=sys.stderr)
-
-
-def _settings(root: Path, run_date: str, **more: Any) -> config.Settings:
-    try:
-        day = date.fromisoformat(run_date) if run_date else None
-    except ValueError as error:
-        raise UsageError(
-            f"--run-date {run_date!r} no es una fecha", "Use AAAA-MM-DD, p. ej. 2026-03-01."
-        ) from error
-    if not root.is_dir():
-        raise UsageError(f"No existe la carpeta {root}", "Use --root con la carpeta de un portal.")
-    return config.settings(root, day, **more)
 
 
 def _night(settings: config.Settings, *, quiet: bool) -> night_build.Night:
@@ -104,16 +88,21 @@ def build(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Hace y verifica todo, pero no publica.")
     ] = False,
+    demo_api: Annotated[
+        bool,
+        typer.Option("--demo-api", help="Noche de prueba con una API simulada; sin --root, en otra carpeta."),
+    ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Corre la noche entera: traer, normalizar, revisar, comparar, empaquetar, indexar, dibujar y publicar.
 
-    Ejemplo: vitrina build --root /srv/portal
+    Ejemplos: vitrina build --root /srv/portal · vitrina build --demo-api
     """
-    settings = _settings(root, run_date, offline=offline, only=tuple(only or ()))
-    night = _night(settings, quiet=quiet or as_json)
-    code = night_build.run(night, dry_run=dry_run)
+    with cli_api.demo_portal(root, run_date, quiet=quiet) if demo_api else nullcontext(root) as root:
+        settings = _settings(root, run_date, offline=offline, only=tuple(only or ()))
+        night = _night(settings, quiet=quiet or as_json)
+        code = night_build.run(night, dry_run=dry_run)
     if as_json:
         print(json.dumps(night.status, ensure_ascii=False, indent=2))
     elif not quiet:

@@ -11,6 +11,7 @@ from typing import Any
 
 from vitrina.acceptance.standard import COLLECTIONS
 from vitrina.errors import UsageError
+from vitrina.errors import UsageError
 from vitrina.simulate import api_data, s6, world
 from vitrina.simulate.api import Server, make_server
 from vitrina.simulate.api_data import Datasets
@@ -22,6 +23,8 @@ from vitrina.simulate.produce import TABLES
 SECRETS = Path("data") / "secretos"
 OCDS = ("busqueda", "registros-pdn", "entregas", "registros", "anuales", "catalogo", "archivos")
 """Prefixes of the providers of contracting: one publisher, with its own processes, per way of publishing."""
+_PREFIX = "api-"
+"""How the name of every source of a demo starts."""
 _FLAGS: Mapping[str, Any] = {"insecure": True, "private_network": True}
 
 
@@ -47,8 +50,14 @@ def served(root: Path, day: date, rows: int = 120, seed: int = 1, port: int = 0)
 def write_root(root: Path, base_url: str, years: Sequence[str] | Mapping[str, Any] = ()) -> list[Path]:
     """Write data/sources and the secrets of a portal whose sources are the API at *base_url*; return the sources.
 
-    *years*: those of the yearly files. Systems, texts and theme are the program's own.
+    *years*: those of the yearly files. Systems, texts and theme are the program's own. UsageError when *root* has
+    sources that are not a demo's: they would be lost.
     """
+    folder = root / "data" / "sources"
+    if own := sorted(p.name for p in folder.glob("*.toml") if not p.name.startswith(_PREFIX)):
+        raise UsageError(
+            f"{folder} tiene fuentes propias ({own[0]}…)", "Use --root con una carpeta vacía o de otra prueba."
+        )
     account = Account()
     secrets = root / SECRETS
     secrets.mkdir(parents=True, exist_ok=True)
@@ -57,7 +66,6 @@ def write_root(root: Path, base_url: str, years: Sequence[str] | Mapping[str, An
         path.touch(mode=0o600)
         path.chmod(0o600)
         path.write_text(f"{getattr(account, name)}\n", encoding="utf-8")
-    folder = root / "data" / "sources"
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.toml"):
         old.unlink()
