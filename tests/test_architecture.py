@@ -25,10 +25,11 @@ RANKS = {
         "scaffold",
         "acceptance",
         "declarations",
+        "options",
     },
     3: {"stages", "simulate"},
     4: {"build", "clerk"},
-    5: {"cli", "__main__"},
+    5: {"cli", "cli_api", "__main__"},
 }
 """A room may import its own rank and lower ones. "" is the package itself (its version)."""
 

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from vitrina import build as night_build
-from vitrina import cli_api, clerk, config, registry, scaffold, simulate, weather
+from vitrina import clerk, cli_api, config, registry, scaffold, simulate, weather
 from vitrina.errors import EXIT_STORAGE, UsageError, VitrinaError
 from vitrina.options import Json, Only, Quiet, Root, RunDate
 from vitrina.options import settings_of as _settings

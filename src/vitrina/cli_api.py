@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -76,7 +77,9 @@ def simulate_api(
     seed: Annotated[int, typer.Option("--seed", help="Misma semilla, mismos datos.")] = 1,
     root: Annotated[
         Path | None,
-        typer.Option("--root", help="Escribe aquí un portal de prueba que lee esta API.", show_default="ninguno"),
+        typer.Option(
+            "--root", help="Escribe aquí un portal de prueba que lee esta API.", show_default="ninguno"
+        ),
     ] = None,
     run_date: RunDate = "",
 ) -> None:
@@ -100,10 +103,16 @@ def simulate_api(
         print(demo.describe(server), flush=True)
         if root:
             print(f"  portal de prueba: vitrina source test api-s2-v1 --root {root}", flush=True)
-        try:
-            Event().wait()
-        except KeyboardInterrupt:
-            print("Terminó.")
+        _wait_for_the_end()
+    print("Terminó.")
+
+
+def _wait_for_the_end() -> None:
+    """Wait for Ctrl+C or a polite end; set by hand because a shell's background jobs are born ignoring Ctrl+C."""
+    ended = Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: ended.set())
+    ended.wait()
 
 
 @contextmanager

@@ -10,6 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from vitrina.formats.json_format import unwrap
+from vitrina.protocols.paging import count_records
+
 from .conftest import Pdn, Portal, Reply, Request, Server, pdn, records, reply, source
 
 Start = Callable[[Callable[[Request], Reply]], Server]
@@ -325,3 +328,13 @@ def test_no_shape_of_answer_is_a_surprise(portal: Portal, document: Any, status:
     for result in results.values():
         assert result["weather"] in ("fresh", "unchanged", "kept", "none")
         assert "no supo leer" not in result["message"], result["message"]
+
+
+@given(envelope=st.dictionaries(st.sampled_from(["pagination", "meta", "ocid", "arrayReleasePackage"]), json_values),
+       name=st.sampled_from(["results", "data"]), rows=st.lists(json_values, max_size=5))  # fmt: skip
+def test_the_fast_count_is_the_count_of_the_reader(
+    envelope: dict[str, Any], name: str, rows: list[Any]
+) -> None:
+    """Normalize reads the pages with `formats`: a page counted otherwise would close no ledger."""
+    document = envelope | {name: rows}
+    assert count_records(document, rows) == sum(1 for _ in unwrap(document))

@@ -73,6 +73,8 @@ class Received:
     """True when the source said that nothing changed (304): there are no files then."""
     records: Mapping[str, int] = field(default_factory=dict)
     """File name → records, for files already read to their end; the others are counted by `pull`."""
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    """File name → SHA-256, where it was computed on the way."""
     extras: tuple[Path, ...] = ()
     """Files that go with the snapshot but hold no records of it (PDN `dependencias`)."""
     status: int | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,10 @@ from typing import Any
 from vitrina.formats.json_format import unwrap
 from vitrina.protocols.base import Received
 from vitrina.protocols.client import Client
+
+_WRAPPERS = ("results", "data", "releases", "records", "arrayReleasePackage", "record")
+"""Members that may make of one row several records, or another one."""
+_KEYS = (str, int)
 
 
 @dataclass(frozen=True)
@@ -35,12 +40,16 @@ class _Moved(Exception):
 
 @dataclass
 class _Reading:
-    """One pass over the pages, one page in memory at a time."""
+    """One pass over the pages; in memory, one document and at most one page still on its way to disk."""
 
     client: Client
     id_of: Callable[[Any], str | None]
+    writer: Executor
+    """One thread that puts a page on disk while the next one is asked for."""
+    writing: Future[int] | None = None
     files: list[Path] = field(default_factory=list)
     records: dict[str, int] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     bodies: set[bytes] = field(default_factory=set)
     rows: int = 0
@@ -58,6 +67,7 @@ class _Reading:
         while more:
             number += 1
             more = self._next(ask, number)
+        self.settle()
         self._prove()
         return self.last_total
 
@@ -84,9 +94,11 @@ class _Reading:
         self.nameless += nameless
         self.rows += len(page.rows)
         path = self.client.job.folder / f"page-{number:05}.json"
-        path.write_bytes(page.body)
+        self.settle()
+        self.writing = self.writer.submit(path.write_bytes, page.body)
         self.files.append(path)
-        self.records[path.name] = sum(1 for _ in unwrap(page.document))
+        self.records[path.name] = count_records(page.document, page.rows)
+        self.hashes[path.name] = digest.hex()
 
     def _prove(self) -> None:
         if self.first_total != self.last_total:
@@ -100,7 +112,15 @@ class _Reading:
                 f"dice tener {self.last_total} registros y entregó {self.distinct} distintos{detail}"
             )
 
+    def settle(self) -> None:
+        """Wait for the page being written; its OSError, if any, is raised here."""
+        if self.writing is not None:
+            self.writing.result()
+            self.writing = None
+
     def drop(self) -> None:
+        """Forget this pass: its pages are removed."""
+        self.settle()
         for path in self.files:
             path.unlink()
 
@@ -114,24 +134,45 @@ def read_all(client: Client, ask: Ask, id_of: Callable[[Any], str | None]) -> Re
     """
     if client.job.options.get("unique_ids") is False:
         id_of = lambda _row: None  # noqa: E731
-    for last in (False, True):
-        reading = _Reading(client, id_of)
+    with ThreadPoolExecutor(1, thread_name_prefix="page") as writer:
+        reading = _Reading(client, id_of, writer)
         try:
             total = reading.run(ask)
-        except _Moved as moved:
-            if last:
+        except _Moved:
+            reading.drop()
+            reading = _Reading(client, id_of, writer)
+            try:
+                total = reading.run(ask)
+            except _Moved as moved:
                 raise client.bad(
                     f"no se pudo leer completa en dos intentos: {moved}",
                     "Avise a la institución: sus páginas cambian o se repiten mientras se leen; compruebe sort.",
                 ) from None
-            reading.drop()
-            continue
-        break
     if total == 0 and not client.job.source.policy.get("may_be_empty"):
         raise client.bad(
             "dice tener 0 registros", "Si es verdad, declare [policy] may_be_empty = true en la fuente."
         )
-    return Received(tuple(reading.files), total, client.requests, records=reading.records, status=200)
+    return Received(
+        tuple(reading.files),
+        total,
+        client.requests,
+        records=reading.records,
+        hashes=reading.hashes,
+        status=200,
+    )
+
+
+def count_records(document: Any, rows: list[Any]) -> int:
+    """Return how many records `formats` will find in *document*, whose envelope holds *rows*.
+
+    The same answer as counting `unwrap(document)`, without walking the records that cannot wrap others.
+    """
+    inner = next((document[m] for m in ("results", "data") if isinstance(document.get(m), list)), None)
+    if inner is not rows or not document.keys().isdisjoint(("ocid", "arrayReleasePackage")):
+        return sum(1 for _ in unwrap(document))
+    plain = [isinstance(row, dict) and row.keys().isdisjoint(_WRAPPERS) for row in rows]
+    wrapped = (sum(1 for _ in unwrap(row)) for row, easy in zip(rows, plain, strict=True) if not easy)
+    return plain.count(True) + sum(wrapped)
 
 
 def whole_number(value: Any) -> int | None:
@@ -148,12 +189,14 @@ def whole_number(value: Any) -> int | None:
 def id_at(*names: str) -> Callable[[Any], str | None]:
     """Return a function that gives a row's id: the members *names* joined; None when the first is missing."""
 
+    first, *rest = names
+
     def read(row: Any) -> str | None:
-        if not isinstance(row, Mapping):
+        value = row.get(first) if isinstance(row, dict) else None
+        if not isinstance(value, _KEYS) or value == "":
             return None
-        values = [row.get(name) for name in names]
-        if not isinstance(values[0], str | int) or values[0] == "":
-            return None
-        return "\x1f".join(str(v) for v in values if isinstance(v, str | int))
+        if not rest:
+            return str(value)
+        return "\x1f".join(str(v) for v in (value, *map(row.get, rest)) if isinstance(v, _KEYS))
 
     return read

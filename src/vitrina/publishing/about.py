@@ -13,7 +13,16 @@ import polars as pl
 from vitrina.model import System
 from vitrina.storage import read_json, read_json_or, sha256, write_bytes, write_json
 
-SOURCE_KEYS = ("source", "weather", "condition", "taken", "records_in", "published", "quarantined", "withheld")
+SOURCE_KEYS = (
+    "source",
+    "weather",
+    "condition",
+    "taken",
+    "records_in",
+    "published",
+    "quarantined",
+    "withheld",
+)
 SITEMAP_URLS = 45_000
 """Addresses per sitemap file (the protocol's limit is 50 000)."""
 

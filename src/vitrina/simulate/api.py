@@ -113,7 +113,9 @@ class _Handler(BaseHTTPRequestHandler):
             if answer is None:
                 self.close_connection = True
                 return
-            self._send(answer, self.server.core(request.path).faults.match(request, api_faults.WIRE))
+            faults = self.server.core(request.path).faults
+            # an answer without a body (304) has nothing to cut or to drip
+            self._send(answer, faults.match(request, api_faults.WIRE) if answer.body else ())
         except (BrokenPipeError, ConnectionError):
             self.close_connection = True
 

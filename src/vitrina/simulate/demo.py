@@ -11,7 +11,6 @@ from typing import Any
 
 from vitrina.acceptance.standard import COLLECTIONS
 from vitrina.errors import UsageError
-from vitrina.errors import UsageError
 from vitrina.simulate import api_data, s6, world
 from vitrina.simulate.api import Server, make_server
 from vitrina.simulate.api_data import Datasets
@@ -56,7 +55,8 @@ def write_root(root: Path, base_url: str, years: Sequence[str] | Mapping[str, An
     folder = root / "data" / "sources"
     if own := sorted(p.name for p in folder.glob("*.toml") if not p.name.startswith(_PREFIX)):
         raise UsageError(
-            f"{folder} tiene fuentes propias ({own[0]}…)", "Use --root con una carpeta vacía o de otra prueba."
+            f"{folder} tiene fuentes propias ({own[0]}…)",
+            "Use --root con una carpeta vacía o de otra prueba.",
         )
     account = Account()
     secrets = root / SECRETS

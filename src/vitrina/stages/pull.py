@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -131,17 +131,17 @@ def _proven(received: Received, source: Source, settings: Settings) -> list[dict
     total = sum(p.stat().st_size for p in received.files)
     if total > limit:
         raise BadContentError(f"{source.id}: {total} bytes pasan del límite", "Divida la fuente por año.")
-    return [_entry(path, received.records, source, settings) for path in received.files]
+    return [_entry(path, received, source, settings) for path in received.files]
 
 
-def _entry(path: Path, counted: Mapping[str, int], source: Source, settings: Settings) -> dict[str, Any]:
-    records = counted.get(path.name)
+def _entry(path: Path, received: Received, source: Source, settings: Settings) -> dict[str, Any]:
+    records = received.records.get(path.name)
     if records is None:
         records = sum(1 for _ in formats.records(path, path.name, source, settings.limits))
     return {
         "name": path.name,
         "bytes": path.stat().st_size,
-        "sha256": sha256(path),
+        "sha256": received.hashes.get(path.name) or sha256(path),
         "records": records,
     }
 

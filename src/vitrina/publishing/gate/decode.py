@@ -16,6 +16,8 @@ import zipfile
 import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from os.path import splitext
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -43,9 +45,6 @@ _WIDE = (
     (BOM_UTF32_LE, "utf-32"), (BOM_UTF32_BE, "utf-32"), (BOM_UTF16_LE, "utf-16"), (BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
 
-_OPENINGS = tuple(magic for magic, _ in (*_MAGIC, *_WIDE))
-_SHORT = 256 << 10
-
 Stream = IO[bytes]
 
 
@@ -55,25 +54,17 @@ class Inspector:
     def __init__(self, withheld: Withheld | None = None) -> None:
         self.withheld = withheld
         self.decoded = 0
+        self._held: list[text.Item] = []
+        self._weight = 0
 
     def files(self, files: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
         """Yield the findings of files of the stage, names included; each name is the file's place in the site."""
-        aside: list[Finding] = []
-        yield from self.items(self._short(files, aside))
-        yield from aside
-
-    def _short(self, files: Iterable[tuple[Path, str]], aside: list[Finding]) -> Iterator[text.Item]:
-        """Yield names and short plain texts, to be looked at together; read everything else at once, *aside*."""
-        for path, name in files:
-            yield text.name_of(name)
+        chosen = list(files)
+        yield from self.items([text.names([name for _, name in chosen])])
+        for path, name in chosen:
             with path.open("rb") as stream:
-                plain = _SUFFIX.get(path.suffix.lower()) is None and path.stat().st_size <= _SHORT
-                data = stream.read() if plain else b""
-                if plain and not any(data.startswith(m) for m in _OPENINGS) and path.suffix.lower() != ".csv":
-                    yield text.in_text(name), data
-                    continue
-                stream.seek(0)
-                aside.extend(self._guarded(lambda s=stream, n=name: self._stream(s, n, n, 0), name))  # type: ignore[misc]
+                yield from self._guarded(self._opening(stream, name, name, 0), name)
+        yield from self._flush()
 
     def _guarded(self, open_it: Callable[[], Iterator[Finding]], label: str) -> Iterator[Finding]:
         """Yield what *open_it* yields; any failure becomes the finding that the content cannot be proven clean."""
@@ -82,34 +73,44 @@ class Inspector:
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
         except BaseException as error:  # a panic of polars' engine is no Exception, and says as little
-            place = text.safe(label, self.withheld)
-            yield Finding(f"{UNREADABLE} ({type(error).__name__})", True, place)
+            yield self._closed(type(error).__name__, label)
+
+    def _closed(self, why: str, label: str, strong: bool = True) -> Finding:
+        return Finding(f"{UNREADABLE} ({why})", strong, text.safe(label, self.withheld))
 
     def scan(self, read: Callable[[int], bytes], where: text.Where) -> Iterator[Finding]:
-        """Yield what stands in a stream of text or raw bytes."""
+        """Yield what stands in a stream of text or raw bytes. A short one waits to be looked at with others."""
+        first = _full(read, text.BLOCK)
+        if len(first) < text.BLOCK:
+            yield from self.items([(where, first)])
+            return
+        waiting = [first]
 
         def counted(size: int) -> bytes:
-            block = _full(read, size)
+            block = waiting.pop() if waiting else _full(read, size)
             self.decoded += len(block)
             return block
 
         yield from text.scan(counted, where, self.withheld)
 
     def items(self, items: Iterable[text.Item]) -> Iterator[Finding]:
-        """Yield what stands in many short texts."""
+        """Take short texts, and yield what stands in those taken so far once they are worth a look."""
+        for item in items:
+            self.decoded += len(item[1])
+            self._weight += len(item[1])
+            self._held.append(item)
+            if self._weight >= text.BLOCK:
+                yield from self._flush()
 
-        def counted() -> Iterator[text.Item]:
-            for where, data in items:
-                self.decoded += len(data)
-                yield where, data
-
-        yield from text.scan_items(counted(), self.withheld)
+    def _flush(self) -> Iterator[Finding]:
+        held, self._held, self._weight = self._held, [], 0
+        yield from text.scan_items(held, self.withheld)
 
     def _stream(self, stream: Stream, name: str, label: str, depth: int) -> Iterator[Finding]:
         """Yield the findings of a seekable *stream*: as bytes, then opened."""
         head = stream.read(16)
         kind = next((k for magic, k in _MAGIC if head.startswith(magic)), None)
-        declared = _SUFFIX.get(PurePosixPath(name).suffix.lower())
+        declared = _SUFFIX.get(splitext(name)[1].lower())  # noqa: PTH122 - a path object for each of many pages is slow
         stream.seek(0)
         if declared is None and kind is None:
             yield from self._text(stream, head, name, label)
@@ -118,11 +119,11 @@ class Inspector:
         stream.seek(0)
         opened = kind or str(declared)
         if declared not in (None, kind, "brotli"):
-            yield Finding(f"{UNREADABLE} (no es {declared})", True, label)
+            yield self._closed(f"no es {declared}", label)
         elif opened in _NO_READER:
-            yield Finding(f"{UNREADABLE} ({_NO_READER[opened]})", opened != "pdf", label)
+            yield self._closed(_NO_READER[opened], label, opened != "pdf")
         elif depth >= DEEPEST:
-            yield Finding(f"{UNREADABLE} (demasiados archivos uno dentro de otro)", True, label)
+            yield self._closed("demasiados archivos uno dentro de otro", label)
         else:
             if declared == "brotli":
                 opened = "brotli"
@@ -148,9 +149,9 @@ class Inspector:
     # One method per kind of container: (stream at 0, name, label, depth) → findings.
 
     def _zip(self, stream: Stream, _name: str, label: str, depth: int) -> Iterator[Finding]:
-        with zipfile.ZipFile(stream) as archive:
+        with _held(stream) as held, zipfile.ZipFile(held) as archive:
             workbook = "xl/workbook.xml" in archive.namelist()
-            yield from self.items(text.name_of(f"{label}!{m.filename}") for m in archive.infolist())
+            yield from self.items([text.names([f"{label}!{m.filename}" for m in archive.infolist()])])
             for member in archive.infolist():
                 place = f"{label}!{member.filename}"
                 if member.is_dir():
@@ -159,19 +160,18 @@ class Inspector:
                     with archive.open(member) as sheet:
                         yield from self.scan(sheet.read, text.in_sheet(place))
                     continue
-                with archive.open(member) as inner, _held(inner) as held:
-                    yield from self._guarded(self._opening(held, member.filename, place, depth), place)
+                with archive.open(member) as inner:
+                    yield from self._guarded(self._opening(inner, member.filename, place, depth + 1), place)
             if workbook:
                 yield from sheets.columns(self.items, archive, label)
 
     def _opening(self, held: Stream, name: str, label: str, depth: int) -> Callable[[], Iterator[Finding]]:
-        return lambda: self._stream(held, name, label, depth + 1)
+        return lambda: self._stream(held, name, label, depth)
 
     def _unpacked(self, inner: Stream, name: str, label: str, depth: int) -> Iterator[Finding]:
         path = PurePosixPath(name)
         shorter = path.stem if path.suffix.lower() in (".gz", ".bz2", ".xz", ".br") else ""
-        with _held(inner) as held:
-            yield from self._stream(held, shorter, label, depth + 1)
+        yield from self._stream(inner, shorter, label, depth + 1)
 
     def _gzip(self, stream: Stream, name: str, label: str, depth: int) -> Iterator[Finding]:
         with gzip.GzipFile(fileobj=stream) as inner:
@@ -189,7 +189,7 @@ class Inspector:
         try:
             import brotli  # type: ignore[import-untyped]
         except ImportError:
-            yield Finding(f"{UNREADABLE} (falta el paquete brotli)", True, label)
+            yield self._closed("falta el paquete brotli", label)
             return
         decoder = brotli.Decompressor()
         with tempfile.SpooledTemporaryFile(_IN_MEMORY) as held:
@@ -239,10 +239,12 @@ def _full(read: Callable[[int], bytes], size: int) -> bytes:
     return b"".join(parts)
 
 
-def _held(inner: Any) -> Any:
-    """Return *inner*, which cannot be rewound cheaply, as a temporary file, on disk when it is big."""
+def _held(stream: Stream) -> AbstractContextManager[Any]:
+    """Give *stream* itself when it is a file, else a copy (on disk when big): packed streams jump about slowly."""
+    if isinstance(stream, io.BufferedReader):
+        return nullcontext(stream)
     held = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the caller closes it
-    shutil.copyfileobj(inner, held, 1 << 20)
+    shutil.copyfileobj(stream, held, 1 << 20)
     held.seek(0)
     return held
 
@@ -255,9 +257,8 @@ class _on_disk:
         self._copy: IO[bytes] | None = None
 
     def __enter__(self) -> Path:
-        name = getattr(self._stream, "name", None)
-        if isinstance(name, str) and Path(name).is_file():
-            return Path(name)
+        if isinstance(self._stream, io.BufferedReader):
+            return Path(self._stream.name)
         handle = tempfile.NamedTemporaryFile(prefix="puerta-")
         self._stream.seek(0)
         shutil.copyfileobj(self._stream, handle, 1 << 20)

@@ -45,6 +45,8 @@ _TELEPHONE = r"tel(?:(?:e|~~?)fono)?s?[ .~&@]{0,3}(?:de[ ]?)?(?:particular|perso
 _LABEL = rf"celular|m(?:o|~~?)vil|{_TELEPHONE}|casa[. ]{{1,5}}[(+]?[0-9]"
 _SUSPECT = f"({_CURP}|{_RFC}|{_RFC_SHORT}|{_NUMBER}|{_LABEL})"
 
+_FEWEST_DIGITS = 6
+"""Digits in the shortest number looked for: a suspect with fewer is a label."""
 BEFORE, AFTER = 400, 200
 """Bytes of a window around a suspect: labels stand before it, its overlapping neighbours within one length."""
 
@@ -54,9 +56,9 @@ _STYLED = (
     (b"\xe2", (b"\xe2\x91", b"\xe2\x92", b"\xe2\x93")),
 )
 """First byte → the starts of full-width, mathematical and circled characters; one byte is looked for faster."""
-_BLANKS = (b"%20", b"%2D", b"%2d", b"%5F", b"%5f")
+_URL = re.compile(rb"%(?:2[0Dd]|5[Ff])")
 _JSON = re.compile(rb"\\\\u([0-9A-Fa-f]{4})")
-_HTML = re.compile(rb"&#(?:(\d{1,6})|[xX]([0-9A-Fa-f]{1,5}));")
+_HTML = re.compile(rb"&(?:#(\d{1,6})|#[xX]([0-9A-Fa-f]{1,5})|nbsp|shy);")
 
 
 def fold(data: bytes) -> bytes:
@@ -64,8 +66,8 @@ def fold(data: bytes) -> bytes:
     return data.translate(_TABLE)
 
 
-def windows(data: bytes, folded: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the (start, end) of the parts of *data* that may hold something, merged and in order.
+def windows(data: bytes, folded: bytes) -> Iterator[tuple[int, int, bool, bool]]:
+    """Yield (start, end, numbers, contacts) of the parts of *data* that may hold either, merged and in order.
 
     The automaton gives leftmost matches only; what overlaps one lies within its window.
     """
@@ -74,19 +76,22 @@ def windows(data: bytes, folded: bytes) -> Iterator[tuple[int, int]]:
     position = 0
     for suspect in pl.Series([text]).str.extract_all(_SUSPECT)[0]:
         position = text.index(suspect, position)
-        spans.append((position, position + len(suspect)))
+        label = sum(c.isdigit() for c in suspect) < _FEWEST_DIGITS
+        spans.append((position, position + len(suspect), label))
         position += len(suspect)
     if b"@" in data:
-        spans = sorted(spans + [(at, at + 1) for at in _private_mail(folded)])
+        spans = sorted(spans + [(at, at + 1, True) for at in _private_mail(folded)])
     start = end = 0
-    for first, last in spans:
+    numbers = contacts = False
+    for first, last, label in spans:
         if end and first - BEFORE > end:
-            yield start, end
-            end = 0
+            yield start, end, numbers, contacts
+            end, numbers, contacts = 0, False, False
         start = start if end else max(0, first - BEFORE)
         end = min(len(data), last + AFTER)
+        numbers, contacts = numbers or not label, contacts or label
     if end:
-        yield start, end
+        yield start, end, numbers, contacts
 
 
 def _private_mail(folded: bytes) -> Iterator[int]:
@@ -108,16 +113,23 @@ def readings(data: bytes) -> Iterator[bytes]:
     if b"\\" in data:
         data = _JSON.sub(lambda m: _char(int(m[1], 16), m[0]), data)
     if b"&" in data:
-        data = _HTML.sub(lambda m: _char(int(m[1]) if m[1] else int(m[2], 16), m[0]), data)
-        data = data.replace(b"&nbsp;", b" ").replace(b"&shy;", b" ")
+        data = _HTML.sub(_entity, data)
     if b"%" in data:
         if b"%EF%B" in data or b"%ef%b" in data:
             data = unquote_to_bytes(data)
-        for blank in _BLANKS:
-            data = data.replace(blank, b" ")
+        data = _URL.sub(b" ", data)
     yield data
-    if any(lead in data and any(mark in data for mark in marks) for lead, marks in _STYLED):
+    if not any(lead in data and any(mark in data for mark in marks) for lead, marks in _STYLED):
+        return
+    if data.count(b"\0") * 1000 <= len(data):  # else packed bytes, whose characters are chance
         yield unicodedata.normalize("NFKC", data.decode("utf-8", "replace")).encode("utf-8", "replace")
+
+
+def _entity(match: re.Match[bytes]) -> bytes:
+    decimal, hexadecimal = match.groups()
+    if decimal is None and hexadecimal is None:
+        return b" "
+    return _char(int(decimal) if decimal else int(hexadecimal, 16), match.group())
 
 
 def _char(code: int, written: bytes) -> bytes:

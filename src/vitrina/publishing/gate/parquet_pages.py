@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 
 _MAGIC = b"PAR1"
 _LARGEST_HEADER = 1 << 20
+_TOGETHER = 16 << 20
 _TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = range(1, 13)
 _DICTIONARY_PAGE = 2
 _SPELLED_TYPES = (1, 2, 6)
@@ -37,6 +39,8 @@ def extras(path: Path) -> Iterator[bytes]:
         if tail[4:] != _MAGIC or length + 12 > size:
             raise ValueError("footer")
         stream.seek(size - 8 - length)
+        pages: list[_Page] = []
+        weight = 0
         footer, _ = _struct(stream.read(length), 0)
         for group in footer.get(4, []):
             for chunk in group.get(1, []):
@@ -44,35 +48,68 @@ def extras(path: Path) -> Iterator[bytes]:
                 limits = [v for v in column.get(12, {}).values() if isinstance(v, bytes)]
                 if limits:
                     yield b"\n".join(limits)
-                stream.seek(column.get(11) or column[9])
-                page = stream.read(min(column[7], _LARGEST_HEADER))
-                header, start = _struct(page, 0)
-                if header[1] != _DICTIONARY_PAGE or column[1] not in _SPELLED_TYPES:
-                    continue
-                stream.seek((column.get(11) or column[9]) + start)
-                yield _values(stream.read(header[3]), header, column)
+                page = _dictionary(stream, column)
+                if page:
+                    pages.append(page)
+                    weight += page.header[2]
+                if weight >= _TOGETHER:
+                    yield from _values(pages)
+                    pages, weight = [], 0
+    yield from _values(pages)
 
 
-def _values(body: bytes, header: Fields, column: Fields) -> bytes:
-    """Return the values of a dictionary page's compressed *body*, one per line."""
-    count = header[7][1]
-    if not count:
-        return b""
-    levels = [(1, _I32, count), (2, _I32, 0), (3, _I32, 3), (4, _I32, 3)]
-    page = _packed([(1, _I32, 0), (2, _I32, header[2]), (3, _I32, header[3]), (5, _STRUCT, levels)]) + body
-    meta = [
-        (1, _I32, column[1]), (2, _LIST, (_I32, [0])), (3, _LIST, (_BINARY, [b"v"])), (4, _I32, column[4]),
-        (5, _I64, count), (6, _I64, header[2]), (7, _I64, len(page)), (9, _I64, len(_MAGIC)),
-    ]  # fmt: skip
-    chunk = [(2, _I64, len(_MAGIC)), (3, _STRUCT, meta)]
-    group = [(1, _LIST, (_STRUCT, [chunk])), (2, _I64, len(page)), (3, _I64, count)]
-    schema = [[(4, _BINARY, b"s"), (5, _I32, 1)], [(1, _I32, column[1]), (3, _I32, 0), (4, _BINARY, b"v")]]
+@dataclass(frozen=True)
+class _Page:
+    kind: int
+    codec: int
+    header: Fields
+    body: bytes
+
+
+def _dictionary(stream: BinaryIO, column: Fields) -> _Page | None:
+    """Return the column chunk's dictionary page, if it begins with one that can spell something."""
+    first = column.get(11) or column[9]
+    stream.seek(first)
+    header, start = _struct(stream.read(min(column[7], _LARGEST_HEADER)), 0)
+    if header[1] != _DICTIONARY_PAGE or column[1] not in _SPELLED_TYPES or not header[7][1]:
+        return None
+    stream.seek(first + start)
+    return _Page(column[1], column[4], header, stream.read(header[3]))
+
+
+def _values(pages: list[_Page]) -> Iterator[bytes]:
+    """Yield the values of dictionary *pages*, one per line, read as the row groups of one made-up file per type."""
+    for kind in _SPELLED_TYPES:
+        alike = [p for p in pages if p.kind == kind]
+        if alike:
+            values = pl.read_parquet(io.BytesIO(_wrapped(alike)))["v"].to_list()
+            yield b"\n".join(v if isinstance(v, bytes) else str(v).encode() for v in values)
+
+
+def _wrapped(pages: list[_Page]) -> bytes:
+    """Return a Parquet file of one required column whose plain data pages are *pages*."""
+    body, groups = bytearray(_MAGIC), []
+    for page in pages:
+        count, size = page.header[7][1], page.header[2]
+        levels = [(1, _I32, count), (2, _I32, 0), (3, _I32, 3), (4, _I32, 3)]
+        head = _packed([(1, _I32, 0), (2, _I32, size), (3, _I32, page.header[3]), (5, _STRUCT, levels)])
+        length = len(head) + len(page.body)
+        meta = [
+            (1, _I32, page.kind), (2, _LIST, (_I32, [0])), (3, _LIST, (_BINARY, [b"v"])), (4, _I32, page.codec),
+            (5, _I64, count), (6, _I64, len(head) + size), (7, _I64, length), (9, _I64, len(body)),
+        ]  # fmt: skip
+        chunk = [(2, _I64, len(body)), (3, _STRUCT, meta)]
+        groups.append([(1, _LIST, (_STRUCT, [chunk])), (2, _I64, length), (3, _I64, count)])
+        body += head + page.body
+    schema = [
+        [(4, _BINARY, b"s"), (5, _I32, 1)],
+        [(1, _I32, pages[0].kind), (3, _I32, 0), (4, _BINARY, b"v")],
+    ]
+    rows = sum(p.header[7][1] for p in pages)
     footer = _packed(
-        [(1, _I32, 1), (2, _LIST, (_STRUCT, schema)), (3, _I64, count), (4, _LIST, (_STRUCT, [group]))]
+        [(1, _I32, 1), (2, _LIST, (_STRUCT, schema)), (3, _I64, rows), (4, _LIST, (_STRUCT, groups))]
     )
-    whole = _MAGIC + page + footer + len(footer).to_bytes(4, "little") + _MAGIC
-    values = pl.read_parquet(io.BytesIO(whole))["v"].to_list()
-    return b"\n".join(v if isinstance(v, bytes) else str(v).encode() for v in values)
+    return bytes(body) + footer + len(footer).to_bytes(4, "little") + _MAGIC
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
@@ -148,7 +185,9 @@ def _packed_value(kind: int, value: Any) -> bytes:
     if kind == _STRUCT:
         return _packed(value)
     item, values = value
-    return bytes([len(values) << 4 | item]) + b"".join(_packed_value(item, v) for v in values)
+    short = len(values) < 15
+    head = bytes([len(values) << 4 | item]) if short else bytes([0xF0 | item]) + _packed_varint(len(values))
+    return head + b"".join(_packed_value(item, v) for v in values)
 
 
 def _packed_varint(value: int) -> bytes:

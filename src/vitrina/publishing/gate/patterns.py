@@ -111,12 +111,14 @@ def words(before: bytes, limit: int = 160) -> bytes:
     return clean[-limit:].lower()
 
 
-def examine(window: bytes) -> Iterator[Match]:
-    """Yield every match of every rule in *window*; one value may match once per rule."""
-    yield from _curps(window)
-    yield from _rfcs(window)
-    yield from _numbers(window)
-    yield from _contacts(window)
+def examine(window: bytes, numbers: bool = True, contacts: bool = True) -> Iterator[Match]:
+    """Yield every match of the rules asked for in *window*; one value may match once per rule."""
+    if numbers:
+        yield from _curps(window)
+        yield from _rfcs(window)
+        yield from _numbers(window)
+    if contacts:
+        yield from _contacts(window)
 
 
 def _compact(value: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -47,11 +48,7 @@ def scan(stage: Path, withheld: Path | None = None, workers: int = WORKERS) -> V
     The threads share the work because nearly all of it runs outside the interpreter's lock.
     """
     known = memory.load(withheld) if withheld else None
-    files = [
-        (p, p.relative_to(stage).as_posix(), p.stat().st_size)
-        for p in sorted(stage.rglob("*"))
-        if p.is_file()
-    ]
+    files = list(_files(stage))
     batches = list(_batches(files))
 
     def look(batch: list[File]) -> tuple[int, list[Finding]]:
@@ -67,6 +64,16 @@ def scan(stage: Path, withheld: Path | None = None, workers: int = WORKERS) -> V
     findings = [finding for _, found in results for finding in found]
     _refuse([f for f in findings if f.strong])
     return Verdict(len(files), sum(size for size, _ in results), tuple(f for f in findings if not f.strong))
+
+
+def _files(folder: Path, place: str = "") -> Iterator[File]:
+    with os.scandir(folder) as entries:
+        found = sorted(entries, key=lambda entry: entry.name)
+    for entry in found:
+        if entry.is_dir():
+            yield from _files(Path(entry.path), f"{place}{entry.name}/")
+        else:
+            yield Path(entry.path), place + entry.name, entry.stat().st_size
 
 
 def _batches(files: list[File]) -> Iterator[list[File]]:

@@ -13,10 +13,12 @@ from itertools import accumulate
 from vitrina.publishing.gate import fold, patterns
 from vitrina.publishing.gate.withheld import Withheld
 
-BLOCK = 1 << 20
+BLOCK = 4 << 20
 OVERLAP = 4096
 _EDGE = 256
 """Bytes at a block's end that are left to the next block, where what follows them is known."""
+_SLICE = 1 << 20
+"""Bytes whose words are hashed at once: each costs some forty bytes of memory meanwhile."""
 ENOUGH = 20
 """Strong findings in one member after which reading on adds nothing."""
 
@@ -56,9 +58,10 @@ def in_bytes(label: str) -> Where:
     return lambda _before, _line: f"{label} (bytes)"
 
 
-def name_of(name: str) -> Item:
-    """Return a file's name as something to look at."""
-    return (lambda _before, _line: f"el nombre de {name}"), name.encode("utf-8", "replace")
+def names(paths: Sequence[str]) -> Item:
+    """Return names of files as one text to look at, one per line."""
+    lines = [path.replace("\n", " ") for path in paths]
+    return (lambda _before, line: f"el nombre de {lines[line]}"), "\n".join(lines).encode("utf-8", "replace")
 
 
 _BREAK = b"\0" * 128
@@ -83,7 +86,10 @@ def in_csv(label: str, header: list[str]) -> Where:
 
     def where(before: bytes, line: int) -> str:
         row = before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")
-        cells = next(csv.reader([row]), [""]) if row else [""]
+        try:
+            cells = next(csv.reader([row]), [""]) if row else [""]
+        except csv.Error:  # a cell beyond the reader's limit: the line will do
+            cells = []
         column = f", columna «{header[len(cells) - 1]}»" if 0 < len(cells) <= len(header) else ""
         return f"{label}, línea {line + 1}{column}"
 
@@ -99,10 +105,10 @@ def scan(read: Callable[[int], bytes], where: Where, withheld: Withheld | None =
         data = carry + fresh
         low = len(carry) - _EDGE if carry else -1
         high = len(data) - _EDGE if following else len(data) + 1
-        for number, reading in enumerate(fold.readings(data)):
+        for reading in fold.readings(data):
             if reading is not data:  # offsets moved: see what the overlaps hold twice rather than not at all
                 low, high = -1, len(reading) - _EDGE if following else len(reading) + 1
-            for kind, is_strong, start, end in matches(reading, None if number else withheld):
+            for kind, is_strong, start, end in matches(reading, withheld):
                 if low < end <= high:
                     yield _finding(kind, is_strong, where, reading, start, line, withheld)
                     strong += is_strong
@@ -149,12 +155,14 @@ def _finding(
 
 def matches(data: bytes, withheld: Withheld | None = None) -> Iterator[tuple[str, bool, int, int]]:
     """Yield (kind, strong, start, end) of everything found in one block."""
-    for first, last in fold.windows(data, fold.fold(data)):
-        for match in patterns.examine(data[first:last]):
+    for first, last, *wanted in fold.windows(data, fold.fold(data)):
+        for match in patterns.examine(data[first:last], *wanted):
             yield match.kind, match.strong, first + match.start, first + match.end
     if withheld:
-        for start, end in withheld.find(data):
-            yield OWN, True, start, end
+        for first in range(0, len(data), _SLICE):
+            for start, end in withheld.find(data[first : first + _SLICE + OVERLAP]):
+                if start < _SLICE:
+                    yield OWN, True, first + start, first + end
 
 
 def safe(place: str, withheld: Withheld | None = None) -> str:

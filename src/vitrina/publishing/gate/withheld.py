@@ -16,7 +16,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,37 +27,36 @@ _MAGIC = b"vitrina-reservados-1\n"
 WORDS = 5
 _SHORTEST, _LONGEST = 8, 200
 _DATE = re.compile(rb"\d{4}[-/]\d{2}[-/]\d{2}(?:[T ].*)?|\d{1,2}[-/]\d{1,2}[-/]\d{4}", re.DOTALL)
-_MARK = b"\x01"
-_BITS = 24
+_MARK, _LEAD = 1, 0xC3
+_BITS = 22
 
-U64 = NDArray[np.uint64]
-_BASE = 0x9E3779B97F4A7C15
-_MIX = np.uint64(0xD6E8FEB86659FD93)
+Bytes = NDArray[np.uint8]
+_MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
-def _letters() -> tuple[bytes, dict[bytes, bytes]]:
-    table = bytearray(256)
-    for byte in range(256):
-        char = chr(byte)
-        table[byte] = ord(char.lower()) if byte < 128 and char.isalnum() else 0
-    pairs = {}
+def _tables() -> tuple[bytes, Bytes]:
+    """Return what each ASCII byte, and each byte after 0xC3 (À to ÿ in UTF-8), is spelled with; 0 for nothing."""
+    plain = bytes(ord(chr(b).lower()) if b < 128 and chr(b).isalnum() else 0 for b in range(256))
+    second = np.zeros(256, dtype=np.uint8)
     for code in range(0xC0, 0x100):
-        plain = unicodedata.normalize("NFKD", chr(code))[0].lower()
-        # A mark that counts for nothing keeps the length, so that offsets stay true.
-        pairs[chr(code).encode()] = plain.encode() + _MARK if plain.isascii() and plain.isalpha() else b"  "
-    table[_MARK[0]] = _MARK[0]
-    return bytes(table), pairs
+        letter = unicodedata.normalize("NFKD", chr(code))[0].lower()
+        second[code - 0x40] = ord(letter) if letter.isascii() and letter.isalpha() else 0
+    return plain, second
 
 
-_TABLE, _ACCENTED = _letters()
-_PAIR = re.compile(rb"\xc3[\x80-\xbf]")
+_PLAIN, _SECOND = _tables()
 
 
-def _spelled(data: bytes) -> bytes:
-    """Return *data* with small ASCII letters and digits; everything else is NUL. Same length."""
-    if b"\xc3" in data:
-        data = _PAIR.sub(lambda m: _ACCENTED[m.group()], data)
-    return data.translate(_TABLE)
+def _spelled(data: bytes) -> Bytes:
+    """Return *data* as small ASCII letters and digits, the rest 0. Same length: the first byte of an accented letter
+    becomes a mark that belongs to the word and counts for nothing."""
+    raw = np.frombuffer(data, dtype=np.uint8)
+    out = np.frombuffer(data.translate(_PLAIN), dtype=np.uint8).copy()
+    leads = np.flatnonzero(raw[:-1] == _LEAD)
+    letters = _SECOND[raw[leads + 1]]
+    out[leads + 1] = letters
+    out[leads[letters > 0]] = _MARK
+    return out
 
 
 def key(value: str) -> bytes | None:
@@ -67,8 +65,8 @@ def key(value: str) -> bytes | None:
     >>> key("(55) 1234-5678"), key("2024-01-05"), key("Soltera")
     (b'5512345678', None, None)
     """
-    text = unicodedata.normalize("NFKC", value).encode("utf-8", "replace")
-    words = _spelled(text).replace(_MARK, b"").replace(b"\0", b" ").split()
+    text = unicodedata.normalize("NFC", value).encode("utf-8", "replace")
+    words = _spelled(text).tobytes().replace(bytes([_MARK]), b"").replace(b"\0", b" ").split()
     if len(words) > WORDS:
         starts = range(len(words) - WORDS + 1)
         digits = [sum(any(48 <= c < 58 for c in w) for w in words[i : i + WORDS]) for i in starts]
@@ -85,13 +83,14 @@ def key(value: str) -> bytes | None:
 def remember(values: Iterable[str], path: Path, public: Iterable[str] = ()) -> int:
     """Write the hashes of *values* to *path*, less those that *public* values share; return how many are kept.
 
-    Format: a magic line, the count (8 bytes), the sorted BLAKE2b-64 of the keys, the sorted quick hashes (8 bytes
-    each, little endian).
+    Format: a magic line, the count (8 bytes), the sorted BLAKE2b-64 of the keys, the hashes of their first eight
+    letters (8 bytes each, little endian).
     """
     keys = {k for k in map(key, values) if k} - {k for k in map(key, public) if k}
     exact = np.sort(np.array([_digest(k) for k in keys], dtype="<u8"))
-    quick = np.sort(np.array([_quick(k) for k in keys], dtype="<u8"))
-    write_bytes(path, _MAGIC + len(keys).to_bytes(8, "little") + exact.tobytes() + quick.tobytes())
+    first = np.sort(np.frombuffer(b"".join(k[:_SHORTEST] for k in keys), dtype="<u8") * _MIX)
+    content = exact.tobytes() + first.astype("<u8").tobytes()
+    write_bytes(path, _MAGIC + len(keys).to_bytes(8, "little") + content)
     return len(keys)
 
 
@@ -99,77 +98,53 @@ def _digest(joined: bytes) -> int:
     return int.from_bytes(hashlib.blake2b(joined, digest_size=8).digest(), "little")
 
 
-def _quick(joined: bytes) -> int:
-    """Return the polynomial hash that `Withheld.find` computes for all words of a block at once."""
-    total, power = 0, 1
-    for byte in joined:
-        total += byte * power
-        power = power * _BASE % 2**64
-    return total * int(_MIX) % 2**64
+def _place(marked: Bytes, offset: int) -> int:
+    """Return where *offset*, counted without the marks, stands with them."""
+    marks = np.flatnonzero(marked == _MARK)
+    return offset + int(np.searchsorted(marks - np.arange(len(marks)), offset, side="right"))
 
 
 class Withheld:
     """The remembered hashes, ready to search blocks of text."""
 
-    def __init__(self, exact: U64, quick: U64) -> None:
-        self._exact, self._quick = exact, quick
+    def __init__(self, exact: NDArray[np.uint64], first: NDArray[np.uint64]) -> None:
+        self._exact = frozenset(exact.tolist())
+        self._first = np.unique(first)
         self._bitmap = np.zeros(1 << _BITS, dtype=bool)
-        self._bitmap[quick >> np.uint64(64 - _BITS)] = True
-        one = np.ones(1, dtype=np.uint64)
-        self._powers = (one, one)
+        self._bitmap[first >> np.uint64(64 - _BITS)] = True
 
     def __len__(self) -> int:
         return len(self._exact)
 
     def find(self, data: bytes) -> Iterator[tuple[int, int]]:
-        """Yield the (start, end) in *data* of each remembered value."""
-        spelled = _spelled(data)
-        array = np.frombuffer(spelled, dtype=np.uint8)
-        inside = np.zeros(len(array) + 2, dtype=np.int8)
-        inside[1:-1] = array != 0
-        edges = np.flatnonzero(np.diff(inside))
+        """Yield the (start, end) in *data* of each remembered value.
+
+        The first eight letters from the start of each word, whatever separates them, decide whether to look closer.
+        """
+        marked = _spelled(data)
+        spelled = np.frombuffer(marked.tobytes().translate(None, bytes([_MARK])), dtype=np.uint8)
+        inside = np.zeros(len(spelled) + 2, dtype=bool)
+        inside[1:-1] = spelled > 0
+        edges = np.flatnonzero(inside[1:] != inside[:-1])
         starts, ends = edges[::2], edges[1::2]
-        if not len(starts):
-            return
-        joined = spelled.translate(None, b"\0" + _MARK)
-        if _MARK in spelled:
-            counted = np.concatenate(([0], np.cumsum(array > _MARK[0])))
-            first, last = counted[starts], counted[ends]
-        else:
-            last = np.cumsum(ends - starts)
-            first = np.concatenate(([0], last[:-1]))
-        for index, count in self._hits(np.frombuffer(joined, dtype=np.uint8), first, last):
-            if self._holds(joined[first[index] : last[index + count - 1]]):
-                yield int(starts[index]), int(ends[index + count - 1])
+        joined = spelled.tobytes().translate(None, b"\0")
+        last = np.cumsum(ends - starts)
+        first = last - (ends - starts)
+        for index in self._likely(joined, first):
+            for end in range(index, min(index + WORDS, len(first))):
+                if _digest(joined[first[index] : last[end]]) in self._exact:
+                    yield _place(marked, int(starts[index])), _place(marked, int(ends[end]))
 
-    def _hits(self, joined: NDArray[np.uint8], first: Any, last: Any) -> Iterator[tuple[int, int]]:
-        """Yield (word, number of words) of the runs whose quick hash is among the remembered."""
-        powers, inverse = self._tables(len(joined) + 1)
-        sums = np.zeros(len(joined) + 1, dtype=np.uint64)
-        np.cumsum(joined * powers[: len(joined)], out=sums[1:])
-        before, after, shift = sums[first], sums[last], inverse[first] * _MIX
-        for count in range(1, min(WORDS, len(first)) + 1):
-            runs = len(first) - count + 1
-            hashes = (after[count - 1 :] - before[:runs]) * shift[:runs]
-            likely = np.flatnonzero(self._bitmap[hashes >> np.uint64(64 - _BITS)])
-            found = np.searchsorted(self._quick, hashes[likely])
-            found[found == len(self._quick)] = 0
-            for index in likely[self._quick[found] == hashes[likely]]:
-                yield int(index), count
-
-    def _tables(self, size: int) -> tuple[U64, U64]:
-        tables = self._powers  # one name, read and set whole: threads share it
-        if len(tables[0]) < size:
-            powers = np.full(size, _BASE, dtype=np.uint64)
-            inverse = np.full(size, pow(_BASE, -1, 2**64), dtype=np.uint64)
-            powers[0] = inverse[0] = 1
-            tables = self._powers = (np.cumprod(powers), np.cumprod(inverse))
-        return tables
-
-    def _holds(self, joined: bytes) -> bool:
-        digest = np.uint64(_digest(joined))
-        place = int(np.searchsorted(self._exact, digest))
-        return place < len(self._exact) and bool(self._exact[place] == digest)
+    def _likely(self, joined: bytes, first: NDArray[np.int64]) -> list[int]:
+        """Return the words (by number) whose next eight letters begin a remembered value."""
+        size = len(joined)
+        padded = joined + bytes(_SHORTEST)
+        eights = np.ndarray((size + 1,), dtype="<u8", buffer=padded, strides=(1,))
+        hashes = eights[first].astype(np.uint64) * _MIX
+        likely = np.flatnonzero(self._bitmap[hashes >> np.uint64(64 - _BITS)])
+        places = np.searchsorted(self._first, hashes[likely])
+        sure = self._first[places % len(self._first)] == hashes[likely]
+        return [int(i) for i in likely[sure]]
 
 
 def load(path: Path) -> Withheld | None:
