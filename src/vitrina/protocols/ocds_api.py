@@ -29,6 +29,7 @@ def _packages(client: Client, access: Mapping[str, str]) -> Received:
     url, visited = str(client.job.options["url"]), set[str]()
     files: list[Path] = []
     records: dict[str, int] = {}
+    known: set[tuple[str, str]] = set()
     while url:
         if url in visited:
             raise client.bad("sus páginas se enlazan en círculo", "Avise a la institución.")
@@ -38,11 +39,15 @@ def _packages(client: Client, access: Mapping[str, str]) -> Received:
         path = client.job.folder / f"page-{len(files) + 1:05}.json"
         path.write_bytes(answer.body)
         files.append(path)
-        records[path.name] = sum(1 for _ in unwrap(document))
+        found = [record for _, record in unwrap(document)]
+        records[path.name] = len(found)
+        _refuse_repeats(client, found, known)
         links = document.get("links")
         following = links.get("next") if isinstance(links, Mapping) else None
         url = ""
         if isinstance(following, str) and following:
+            if not found:
+                raise client.bad("entregó una página vacía a la mitad", "Avise a la institución.")
             # One that cannot be an address is refused by the client as such, never taken for the last page.
             url = declared.joined(answer.url, following) or following
     if not sum(records.values()):
@@ -50,6 +55,16 @@ def _packages(client: Client, access: Mapping[str, str]) -> Received:
     # A publisher may end with an empty page: it holds nothing to keep.
     kept = tuple(p for p in files if records[p.name])
     return Received(kept, None, client.requests, records=records, status=200)
+
+
+def _refuse_repeats(client: Client, found: list[Any], known: set[tuple[str, str]]) -> None:
+    """A page that repeats what an earlier one held stands where other processes should: the reading is short."""
+    keys = {
+        (str(r["ocid"]), str(r.get("id", ""))) for r in found if isinstance(r, Mapping) and r.get("ocid")
+    }
+    if keys & known:
+        raise client.bad("repitió una página ya entregada", "Avise a la institución; se intentará mañana.")
+    known |= keys
 
 
 def _years(client: Client, access: Mapping[str, str]) -> Received:
