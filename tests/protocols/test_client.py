@@ -72,11 +72,10 @@ def test_a_drip_ends_at_the_deadline(portal: Portal, serve: Start, where: str) -
 
 
 def test_a_source_has_a_deadline_of_its_own_over_all_its_requests(portal: Portal, serve: Start) -> None:
-    page = {"releases": [{"ocid": "a"}], "links": {}}
-
     def slow(request: Request) -> Reply:
         number = int(request.query.get("page", "1"))
-        good = reply(page | {"links": {"next": f"/r?page={number + 1}"}})
+        page = {"releases": [{"ocid": f"o-{number}"}], "links": {"next": f"/r?page={number + 1}"}}
+        good = reply(page)
         return Reply(good.raw, wait=0.3)
 
     server = serve(slow)

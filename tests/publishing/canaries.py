@@ -23,41 +23,8 @@ from stdnum.mx import curp, rfc
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CONSONANTS = "BCDFGHJKLMNPQRSTVWXYZ"
-STATES = [
-    "AS",
-    "BC",
-    "BS",
-    "CC",
-    "CH",
-    "CL",
-    "CM",
-    "CS",
-    "DF",
-    "DG",
-    "GR",
-    "GT",
-    "HG",
-    "JC",
-    "MC",
-    "MN",
-    "MS",
-    "NE",
-    "NL",
-    "NT",
-    "OC",
-    "PL",
-    "QR",
-    "QT",
-    "SL",
-    "SP",
-    "SR",
-    "TC",
-    "TL",
-    "TS",
-    "VZ",
-    "YN",
-    "ZS",
-]
+_CODES = "AS BC BS CC CH CL CM CS DF DG GR GT HG JC MC MN MS NE NL NT OC PL QR QT SL SP SR TC TL TS VZ YN ZS"
+STATES = tuple(_CODES.split())
 BANKS = ("002", "012", "014", "021", "036", "044", "058", "072", "127", "137", "638", "646")
 STREETS = ("Tlapanquil", "Xoconóstle", "Ñandubal", "Güerequiz", "Mezcalindo")
 
@@ -197,7 +164,7 @@ def _own(rng: Random) -> Canary:
             (f"Calle {street} {number}, {code}", f"CALLE {street} #{number} ({code})"),
             (f"Contrato {code}-{number}-{code}", f"contrato {code}{number}{code}"),
             (f"NS{code}X{number}Z", f"ns{code}x{number}z"),
-            (f"{street} Zarambeque {code}", f"{street}&nbsp;Zarambeque / {code}"),
+            (f"{street} Zarambeque {code}", f"{street}\u00a0Zarambeque / {code}"),
         )
     )
     return Canary(
@@ -256,7 +223,7 @@ def _csv(canary: Canary, noise: str, path: Path) -> Path:
 
 
 def _feed(canary: Canary, noise: str, path: Path) -> Path:
-    text = canary.text.replace("&nbsp;", "\u00a0").replace("<", "&lt;")
+    text = canary.text.replace("<", "&lt;")
     if "<" in canary.text:
         text = f"<![CDATA[{canary.text}]]>"
     return _write(
@@ -359,7 +326,7 @@ def _long(canary: Canary, noise: str, path: Path) -> Path:
     seam = (4 << 20) - len(canary.text.encode()) // 2
     raw = io.BytesIO()
     with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, compresslevel=1) as out:
-        out.write((noise.encode() + b"\n").ljust(seam, b". ") + canary.text.encode() + b"\n" + b"fin " * 300)
+        out.write((noise.encode() + b"\n").ljust(seam, b".") + canary.text.encode() + b"\n" + b"fin " * 300)
     return _write(path.with_suffix(".jsonl.gz"), raw.getvalue())
 
 

@@ -23,6 +23,7 @@ from vitrina.publishing.gate.decode import Inspector
 
 sys.path.insert(0, str(Path(__file__).parent))
 import canaries
+import clean_rows
 from canaries import Canary
 
 COUNT = int(os.environ.get("VITRINA_CANARIES", "320"))
@@ -121,7 +122,7 @@ def test_a_remembered_value_is_found_across_the_seams_of_its_search(tmp_path: Pa
     known = gate.load(memory)
     assert known is not None
     path = tmp_path / "a.txt"
-    path.write_bytes(b"\xc3\xb1 ".ljust((1 << 20) + near, b"x ") + b" NS12345X6789Z y m\xc3\xa1s")
+    path.write_bytes(b"\xc3\xb1 ".ljust((1 << 20) + near, b".") + b" NS12345X6789Z y m\xc3\xa1s")
     assert [f.kind for f in look(path, known)] == ["dato reservado esta noche"]
 
 
@@ -231,10 +232,19 @@ def test_doubtful_values_warn(tmp_path: Path, text: str) -> None:
     assert text.split()[0] not in str(verdict.report())
 
 
-@pytest.mark.parametrize("suffix", [".zip", ".xlsx", ".parquet", ".gz", ".br", ".sqlite"])
-@pytest.mark.parametrize("harm", ["cut", "flipped", "rubbish", "empty"])
+HARMED = [
+    (suffix, harm)
+    for suffix in (".zip", ".xlsx", ".parquet", ".gz", ".br", ".sqlite")
+    for harm in ("cut", "flipped", "rubbish", "empty")
+    # Parquet pages carry no checksum: flipped bytes may read as other values, which are then scanned like any.
+    if (suffix, harm) != (".parquet", "flipped")
+]
+
+
+@pytest.mark.parametrize(("suffix", "harm"), HARMED)
 def test_what_cannot_be_opened_blocks(tmp_path: Path, suffix: str, harm: str) -> None:
-    canary = canaries.make(1, 1)[0]
+        # A page of values flipped is still a page of values: harm what says where things are.
+        middle = {".sqlite": 100, ".parquet": len(data) - 60}.get(suffix, len(data) // 3)
     makers = {".zip": 8, ".xlsx": 10, ".parquet": 12, ".gz": 19, ".br": 7, ".sqlite": 14}
     clean = Canary("", "", "", " ".join(NOISE) * 50)
     path = canaries.PLACES[makers[suffix]](clean, canary.kind, tmp_path / "archivo")
@@ -317,3 +327,11 @@ def test_two_threads_and_one_agree(planted: tuple[Path, list[tuple[Canary, Path]
             gate.scan(stage, memory, workers)
         said.append(str(refused.value))
     assert said[0] == said[1]
+
+
+def test_clean_simulated_rows_raise_no_false_block(tmp_path: Path) -> None:
+    """A sample of what `tests/bench/bench_gate.py --rows` checks at the size of a state."""
+    rows = clean_rows.staged(clean_rows.tables(tmp_path / "portal", 150), tmp_path / "stage")
+    verdict = gate.scan(tmp_path / "stage")
+    assert rows > 2000 and verdict.decoded_bytes > 10**6
+    assert len(verdict.warnings) <= rows // 1000

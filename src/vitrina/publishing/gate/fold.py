@@ -35,14 +35,14 @@ def _table() -> bytes:
 
 _TABLE = _table()
 
-_GAP = "[ ~]{0,4}"
+_GAP = "[ ~]{0,7}"
 _DIGIT = "[0-9]"
 _CURP = _GAP.join(["[a-z]"] * 4 + [_DIGIT] * 6 + ["[a-z]"] * 6 + ["[a-z0-9]", _DIGIT])
 _RFC = rf"(?:^|[ .~&@]|rfc)(?:[a-z&]|~){{4,8}}{_GAP}[0-9]{{6}}{_GAP}[a-z0-9]{{2}}{_GAP}[a-z0-9](?:[ .~&@]|$)"
 _RFC_SHORT = r"rfc[ .~&@]{1,8}[a-z&]{4}[0-9]{6}(?:[ .~&@]|$)"
 _NUMBER = rf"(?:^|[ .~&@])[0-9](?:{_GAP}[0-9]){{14,17}}(?:[ .~&@]|$)"
 _TELEPHONE = r"tel(?:(?:e|~~?)fono)?s?[ .~&@]{0,3}(?:de[ ]?)?(?:particular|personal|casa|domicilio)"
-_LABEL = rf"celular|m(?:o|~~?)vil|{_TELEPHONE}|casa[. ]{{1,5}}[(+]?[0-9]"
+_LABEL = rf"celular|m(?:o|~~?)vil|{_TELEPHONE}|casa[. ]{{1,8}}[(+]?[0-9]"
 _SUSPECT = f"({_CURP}|{_RFC}|{_RFC_SHORT}|{_NUMBER}|{_LABEL})"
 
 _FEWEST_DIGITS = 6
@@ -50,14 +50,18 @@ _FEWEST_DIGITS = 6
 BEFORE, AFTER = 400, 200
 """Bytes of a window around a suspect: labels stand before it, its overlapping neighbours within one length."""
 
-_STYLED = (
+_STYLED = re.compile(
+    rb"(?:\xef[\xbc\xbd][\x80-\xbf]|\xf0(?:\x9d[\x80-\xbf]|\x9f\x84)[\x80-\xbf]|\xe2[\x91-\x93][\x80-\xbf])+"
+)
+"""Full-width, mathematical, squared and circled characters in UTF-8."""
+_STARTS = (
     (b"\xef", (b"\xef\xbc", b"\xef\xbd")),
     (b"\xf0", (b"\xf0\x9d", b"\xf0\x9f\x84")),
     (b"\xe2", (b"\xe2\x91", b"\xe2\x92", b"\xe2\x93")),
 )
-"""First byte → the starts of full-width, mathematical and circled characters; one byte is looked for faster."""
+"""How they begin, for a quick look: most texts have none."""
 _URL = re.compile(rb"%(?:2[0Dd]|5[Ff])")
-_JSON = re.compile(rb"\\\\u([0-9A-Fa-f]{4})")
+_JSON = re.compile(rb"\\u([0-9A-Fa-f]{4})")
 _HTML = re.compile(rb"&(?:#(\d{1,6})|#[xX]([0-9A-Fa-f]{1,5})|nbsp|shy);")
 
 
@@ -119,10 +123,14 @@ def readings(data: bytes) -> Iterator[bytes]:
             data = unquote_to_bytes(data)
         data = _URL.sub(b" ", data)
     yield data
-    if not any(lead in data and any(mark in data for mark in marks) for lead, marks in _STYLED):
-        return
-    if data.count(b"\0") * 1000 <= len(data):  # else packed bytes, whose characters are chance
-        yield unicodedata.normalize("NFKC", data.decode("utf-8", "replace")).encode("utf-8", "replace")
+    if any(lead in data and any(start in data for start in starts) for lead, starts in _STARTS):
+        plain = _STYLED.sub(_unstyled, data)
+        if plain != data:
+            yield plain
+
+
+def _unstyled(match: re.Match[bytes]) -> bytes:
+    return unicodedata.normalize("NFKC", match.group().decode("utf-8", "replace")).encode()
 
 
 def _entity(match: re.Match[bytes]) -> bytes:

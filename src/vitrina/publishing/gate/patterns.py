@@ -69,15 +69,15 @@ _SAYS_CLABE = re.compile(rb"clabe|interbancaria")
 _SAYS_ACCOUNT = re.compile(rb"clabe|interbancaria|cuenta|account")
 _SAYS_CARD = re.compile(rb"tarjeta|card|visa\b|credito|debito|amex|american express")
 _PRIVATE = rb"(?:personal|particular|privad[oa])(?:es)?"
+_QUOTE = rb"[\\\"']{1,3}"  # a key's own, or doubled or escaped because the whole is a text in another file
 _SAYS_EMAIL = re.compile(
     rb"(?:correos?|e-?mail|mail)[ _\-]?(?:electronicos?)?[ _\-]?" + _PRIVATE + rb"[^@]{0,40}$"
-    rb"|(?:correo|mail).{0,90}[\"']" + _PRIVATE + rb"[\"']\s?:\s?[\"']$"
-    rb"|[\"']" + _PRIVATE + rb"[\"']\s?:\s?[\"']$"
+    rb"|" + _QUOTE + _PRIVATE + _QUOTE + rb"\s?:\s?" + _QUOTE + rb"$"
 )  # fmt: skip
 _SAYS_PHONE = re.compile(
     rb"(?:tel(?:efono)?s?[ ._\-]{0,2}(?:de[ _\-]?)?(?:particular|personal|casa|domicilio|celular|movil)"
-    rb"|celular|telefono movil|[\"']casa[\"'])[^0-9]{0,40}$"
-)
+    rb"|celular|telefono movil|" + _QUOTE + rb"casa" + _QUOTE + rb")[^0-9]{0,40}$"
+)  # fmt: skip
 LABEL = re.compile(
     rb"rfc|clabe|interbancaria|cuenta|tarjeta|celular|movil|(?:tel|correo|mail).{0,16}(?:particular|personal|casa)"
 )

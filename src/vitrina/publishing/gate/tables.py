@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from vitrina.publishing.gate import parquet_pages, patterns, text
+from vitrina.publishing.gate import parquet_pages, patterns, sqlite_pages, text
 from vitrina.publishing.gate.text import Finding
 from vitrina.text import fold
 
@@ -112,7 +112,10 @@ def _texts(series: pl.Series) -> pl.Series | None:
 
 
 def sqlite(scan: Scan, path: Path, label: str) -> Iterator[Finding]:
-    """Yield the findings of every table of the database; free pages were read with the file's bytes."""
+    """Yield the findings of every table of the database and of what it keeps of rows deleted or moved."""
+    yield from scan(
+        (text.in_bytes(f"{label}, restos de filas borradas"), rest) for rest in sqlite_pages.remains(path)
+    )
     database = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)
     try:
         database.text_factory = lambda raw: raw.decode("utf-8", "replace")

@@ -66,7 +66,7 @@ def names(paths: Sequence[str]) -> Item:
 
 _BREAK = b"\0" * 128
 """Between bundled texts: longer than any label can stand from its value."""
-_PARTS = re.compile(r"([/!«»]|, )")
+_PARTS = re.compile(r"([/!«»]|, |el nombre de )")
 _KEY = re.compile(rb'"([^"\\\n]{1,60})"\s*:\s*\[?\s*"?[^"\n]{0,120}$')
 _CELL = re.compile(rb'.*<c r="([A-Z]{1,3}\d{1,7})"', re.DOTALL)
 
