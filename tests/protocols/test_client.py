@@ -68,7 +68,7 @@ def test_a_drip_ends_at_the_deadline(portal: Portal, serve: Start, where: str) -
     started = time.monotonic()
     result = portal.one(http_file(server), request_seconds=1)
     assert time.monotonic() - started < 2
-    assert result["weather"] == "none" and "a tiempo" in result["message"]
+    assert result["weather"] == "none" and "no terminó de responder a tiempo" in result["message"]
 
 
 def test_a_source_has_a_deadline_of_its_own_over_all_its_requests(portal: Portal, serve: Start) -> None:
@@ -170,6 +170,16 @@ def test_a_gzip_bomb_is_refused(portal: Portal, serve: Start, as_file: bool) -> 
     server = serve(lambda _: reply(bomb) if as_file else reply(bomb, Content_Encoding="gzip"))
     result = portal.one(http_file(server, "/datos.jsonl.gz" if as_file else "/datos.json"))
     assert result["weather"] == "none" and "infla" in result["message"]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_page_has_a_size_of_its_own_because_it_is_held_in_memory(
+    portal: Portal, serve: Start, packed: bool
+) -> None:
+    page = {"releases": [{"ocid": f"o-{n}"} for n in range(500)]}
+    server = serve(lambda _: reply(page, packed=packed))
+    declared = source("ocds_api", kind="packages", url=f"{server.url}/r", page_bytes=5000)
+    assert "infla" in portal.one(declared)["message"]
 
 
 def test_an_encoding_nobody_asked_for_is_refused(portal: Portal, serve: Start) -> None:

@@ -104,6 +104,23 @@ def test_a_failing_disk_stops_the_night_instead_of_blaming_a_source(
     assert failed.value.errno == number
 
 
+def test_an_abandoned_night_does_not_wait_for_a_slow_source(
+    portal: Portal, serve: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(lambda _: Reply(reply([{"id": 1}]).raw * 100, drip=0.05))
+
+    def full(_job: Any) -> Any:
+        while not server.seen:
+            time.sleep(0.01)
+        raise OSError(errno.ENOSPC, "disco")
+
+    monkeypatch.setitem(PROTOCOLS, "folder", full)
+    started = time.monotonic()
+    with pytest.raises(OSError):
+        portal.pull(folder(portal, "disco"), source("http_file", "lenta", url=f"{server.url}/a.json"))
+    assert time.monotonic() - started < 3
+
+
 def test_the_sidecar_says_where_when_and_how_much(portal: Portal, serve: Start) -> None:
     server = serve(lambda _: reply([{"id": 1}, {"id": 2}], ETag='"v1"', Set_Cookie="s=1", X_Secreto="x"))
     result = portal.one(source("http_file", url=f"{server.url}/datos.json"))

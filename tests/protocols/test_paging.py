@@ -89,6 +89,9 @@ MOVING: dict[str, Callable[[Pdn, int, Request], Reply | None]] = {
     "total-too-high": lambda fake, _n, r: fake.good(r, totalRows=40),
     "total-too-low": lambda fake, _n, r: fake.good(r, totalRows=30),
     "total-changes": lambda fake, _n, r: fake.good(r, totalRows=35 if r.json["page"] < 4 else 36),
+    "total-changes-to-the-right-one": lambda fake, _n, r: fake.good(
+        r, totalRows=35 if r.json["page"] == 4 else 34
+    ),
     "says-no-more-too-soon": lambda fake, _n, r: fake.good(r, hasNextPage=r.json["page"] < 2),
     "duplicate-page": lambda fake, _n, r: again(fake, r, 2) if r.json["page"] == 3 else None,
     "first-page-for-ever": lambda fake, _n, r: again(fake, r, 1),

@@ -60,7 +60,7 @@ def _packages(client: Client, access: Mapping[str, str]) -> Received:
 def _refuse_repeats(client: Client, found: list[Any], known: set[tuple[str, str]]) -> None:
     """A page that repeats what an earlier one held stands where other processes should: the reading is short."""
     keys = {(str(r["ocid"]), str(r.get("id", ""))) for r in found if isinstance(r, Mapping) and r.get("ocid")}
-    if keys & known:
+    if keys and keys <= known:
         raise client.bad("repitió una página ya entregada", "Avise a la institución; se intentará mañana.")
     known |= keys
 
