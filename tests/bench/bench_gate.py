@@ -62,16 +62,14 @@ def make_tree(built: Path, stage: Path, megabytes: int) -> None:
 
 def measure(stage: Path, memory: Path) -> None:
     """Run the gate once and print what it took as JSON (the child's side)."""
-    started, cpu = time.perf_counter(), time.process_time()
+    started, cpu = time.perf_counter(), time.process_time()  # imports are not counted
     verdict = gate.scan(stage, memory)
     seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    own, workers = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    cpu = own.ru_utime + own.ru_stime + workers.ru_utime + workers.ru_stime - cpu
+    peak = max(own.ru_maxrss, workers.ru_maxrss) // 1024
     numbers = {"files": verdict.files, "megabytes": verdict.decoded_bytes / 1e6, "seconds": seconds}
-    print(
-        json.dumps(
-            numbers | {"cpu": time.process_time() - cpu, "peak_mb": peak, "warnings": len(verdict.warnings)}
-        )
-    )
+    print(json.dumps(numbers | {"cpu": cpu, "peak_mb": peak, "warnings": len(verdict.warnings)}))
 
 
 def false_blocks(built: Path) -> tuple[int, int, int]:
@@ -115,7 +113,7 @@ def main() -> int:
             speed = done["megabytes"] / done["seconds"]
             print(
                 f"{done['files']} archivos, {done['megabytes']:.0f} MB leídos en {done['seconds']:.1f} s "
-                f"({done['cpu']:.1f} s de CPU): {speed:.0f} MB/s; memoria máxima {done['peak_mb']} MB"
+                f"({done['cpu']:.1f} s de CPU): {speed:.0f} MB/s; memoria máxima {done['peak_mb']} MB por proceso"
             )
             failed |= speed < GOAL
     return int(failed)

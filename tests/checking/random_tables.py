@@ -81,6 +81,28 @@ def case(random: Random, folder: Path) -> Case:
     """Write one random package (one or two tables, related) into *folder*."""
     if random.random() < 0.5:
         return Case([table(random, folder, "uno", [])], package=random.random() < 0.5)
+    kinds, schemas = _related(random)
+    return Case(
+        [table(random, folder, n, kinds, s) for n, s in zip(["uno", "dos"], schemas, strict=True)], True
+    )
+
+
+def frames(random: Random) -> tuple[dict[str, dict[str, Any]], dict[str, list[list[str | None]]]]:
+    """Return the schemas and the rows (None: nothing given) of a random package of two related tables in memory."""
+    schemas = dict(zip(["uno", "dos"], _related(random)[1], strict=True))
+    rows: dict[str, list[list[str | None]]] = {}
+    for name, declared in schemas.items():
+        blanks, tidy = [*declared["missingValues"], ""], random.random() < 0.5
+        made = [
+            [None if random.random() < 0.05 else _cell(random, f, blanks, tidy) for f in declared["fields"]]
+            for _ in range(random.choice([0, 1, 3, 12, 40]))
+        ]
+        rows[name] = [[None] * len(row) if random.random() < 0.02 else row for row in made]
+    return schemas, rows
+
+
+def _related(random: Random) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the types of the shared key and two schemas that may refer to each other by it."""
     kinds = [random.choice(KEY_TYPES) for _ in range(random.choice([1, 1, 2]))]
     schemas = [schema(random, kinds), schema(random, kinds)]
     names = [f"k{i}" for i in range(len(kinds))]
@@ -92,9 +114,7 @@ def case(random: Random, folder: Path) -> Case:
         for field in one["fields"]:
             field.get("constraints", {}).pop("exclusiveMinimum", None)
             field.get("constraints", {}).pop("exclusiveMaximum", None)
-    return Case(
-        [table(random, folder, n, kinds, s) for n, s in zip(["uno", "dos"], schemas, strict=True)], True
-    )
+    return kinds, schemas
 
 
 def schema(random: Random, kinds: list[str]) -> dict[str, Any]:
@@ -190,7 +210,7 @@ def _break_labels(random: Random, labels: list[str]) -> None:
 
 def _bytes(random: Random, rows: list[list[str]], delimiter: str) -> bytes:
     out = io.StringIO(newline="")
-    quoting = random.choice([csv.QUOTE_MINIMAL] * 3 + [csv.QUOTE_ALL])
+    quoting = random.choice((csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_ALL))
     end = random.choice(["\n", "\n", "\n", "\r\n"])
     csv.writer(out, delimiter=delimiter, quoting=quoting, lineterminator=end).writerows(rows)
     data = out.getvalue().encode()

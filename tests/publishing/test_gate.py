@@ -318,14 +318,25 @@ def test_a_curp_in_any_text_is_found(
     assert any(f.strong and f.kind == "CURP" for f in look(path))
 
 
-def test_two_threads_and_one_agree(planted: tuple[Path, list[tuple[Canary, Path]], Path]) -> None:
+def test_two_processes_and_one_agree(planted: tuple[Path, list[tuple[Canary, Path]], Path]) -> None:
     stage, _, memory = planted
     said = []
-    for workers in (1, 2):
+    for apart in (1 << 40, 0):
         with pytest.raises(PrivacyError) as refused:
-            gate.scan(stage, memory, workers)
+            gate.scan(stage, memory, apart=apart)
         said.append(str(refused.value))
     assert said[0] == said[1]
+
+
+def test_a_helper_that_dies_blocks_what_it_was_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(600):
+        (tmp_path / f"{number:03}.html").write_text("limpio", encoding="utf-8")
+    assert gate.scan(tmp_path, apart=0).files == 600
+    monkeypatch.setattr(sys, "executable", shutil.which("true"))
+    with pytest.raises(PrivacyError, match=r"000\.html … 255\.html"):
+        gate.scan(tmp_path, apart=0)
 
 
 def test_clean_simulated_rows_raise_no_false_block(tmp_path: Path) -> None:

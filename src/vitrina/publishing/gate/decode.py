@@ -223,6 +223,13 @@ class Inspector:
             stream.seek(4, io.SEEK_CUR)
 
 
+def look(files: Iterable[tuple[Path, str]], known: Withheld | None) -> tuple[int, list[Finding]]:
+    """Return how many bytes the files (path, place in the site) hold decoded, and what stands in them, told once."""
+    inspector = Inspector(known)
+    found = list(dict.fromkeys(inspector.files(files)))
+    return inspector.decoded, found
+
+
 _IN_MEMORY = 16 << 20
 
 

@@ -1,24 +1,33 @@
-"""The gate itself: walks the staged tree, two files at a time, and decides."""
+"""The gate itself: walks the staged tree, in two processes when it is big, and decides."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
+from subprocess import PIPE, Popen
 from typing import Any
+
+import orjson
 
 from vitrina.errors import PrivacyError
 from vitrina.publishing.gate import withheld as memory
-from vitrina.publishing.gate.decode import Inspector
-from vitrina.publishing.gate.text import UNREADABLE, Finding
+from vitrina.publishing.gate.decode import look
+from vitrina.publishing.gate.text import UNREADABLE, Finding, safe
 
 WORKERS = 2
+APART = 64 << 20
+"""Bytes in a tree that repay the moment it takes to start processes."""
 _BATCH_BYTES, _BATCH_FILES = 4 << 20, 256
 _NAMED, _LISTED = 10, 200
 
 File = tuple[Path, str, int]
+Result = tuple[int, list[Finding]]
 
 
 @dataclass(frozen=True)
@@ -40,30 +49,72 @@ class Verdict:
         }
 
 
-def scan(stage: Path, withheld: Path | None = None, workers: int = WORKERS) -> Verdict:
+def scan(stage: Path, withheld: Path | None = None, workers: int = WORKERS, apart: int = APART) -> Verdict:
     """Look at every byte under *stage*, decoded, and return the Verdict when nothing blocks.
 
     *withheld* is the file that `remember` wrote; without one that search is left out. PrivacyError (exit 40) when
     anything private is found or anything cannot be opened: it says what and where, never the value.
-    The threads share the work because nearly all of it runs outside the interpreter's lock.
+    A tree of more than *apart* bytes is shared among *workers* processes.
     """
-    known = memory.load(withheld) if withheld else None
     files = list(_files(stage))
     batches = list(_batches(files))
-
-    def look(batch: list[File]) -> tuple[int, list[Finding]]:
-        inspector = Inspector(known)
-        found = list(inspector.files((path, name) for path, name, _ in batch))
-        return inspector.decoded, list(dict.fromkeys(found))
-
-    if len(batches) < 2 or workers < 2:
-        results = [look(batch) for batch in batches]
+    if workers > 1 and len(batches) > 1 and sum(size for _, _, size in files) > apart:
+        results = _shared(batches, withheld, workers)
     else:
-        with ThreadPoolExecutor(workers, thread_name_prefix="puerta") as pool:
-            results = list(pool.map(look, batches))
+        known = memory.load(withheld) if withheld else None
+        results = [look([(path, name) for path, name, _ in batch], known) for batch in batches]
     findings = [finding for _, found in results for finding in found]
     _refuse([f for f in findings if f.strong])
     return Verdict(len(files), sum(size for size, _ in results), tuple(f for f in findings if not f.strong))
+
+
+def _shared(batches: list[list[File]], withheld: Path | None, workers: int) -> list[Result]:
+    """Return each batch's result, in order, from helper processes that import the gate and nothing else."""
+    if withheld:
+        memory.load(withheld)  # a damaged one is told here, by its own error
+    with ExitStack() as stack:
+        idle: SimpleQueue[Popen[bytes]] = SimpleQueue()
+        for _ in range(workers):
+            idle.put(stack.enter_context(_helper(withheld)))
+
+        def ask(batch: list[File]) -> Result:
+            helper = idle.get()
+            answer = _asked(helper, batch)
+            if answer is None:
+                helper = stack.enter_context(_helper(withheld))
+                answer = 0, [Finding(f"{UNREADABLE} (el proceso que lo leía se detuvo)", True, _span(batch))]
+            idle.put(helper)
+            return answer
+
+        with ThreadPoolExecutor(workers) as pool:
+            return list(pool.map(ask, batches))
+
+
+def _asked(helper: Popen[bytes], batch: list[File]) -> Result | None:
+    """Return the helper's answer, or None when it died over the batch (its memory, or a crash of a decoder)."""
+    assert helper.stdin and helper.stdout
+    try:
+        helper.stdin.write(orjson.dumps([(str(path), name) for path, name, _ in batch]) + b"\n")
+        helper.stdin.flush()
+        decoded, found = orjson.loads(helper.stdout.readline())
+    except (OSError, ValueError):
+        return None
+    return decoded, [Finding(*each) for each in found]
+
+
+def _span(batch: list[File]) -> str:
+    first, last = safe(batch[0][1]), safe(batch[-1][1])
+    return first if first == last else f"{first} … {last}"
+
+
+@contextmanager
+def _helper(withheld: Path | None) -> Iterator[Popen[bytes]]:
+    command = [sys.executable, "-m", "vitrina.publishing.gate.helper", str(withheld or "")]
+    with Popen(command, stdin=PIPE, stdout=PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def _files(folder: Path, place: str = "") -> Iterator[File]:
