@@ -13,7 +13,7 @@ from pelican import signals
 from pelican.generators import Generator
 from pelican.utils import sanitised_join
 
-from vitrina.portal import common, datasets, records
+from vitrina.portal import common, datasets, quality_pages, records
 from vitrina.portal.assets import FOLDER
 from vitrina.portal.contexts import Link, Page, Route
 from vitrina.portal.filters import FILTERS, plural, plural_of
@@ -34,6 +34,8 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
         icon.write_text(self.env.get_template("icon.svg").render(), encoding="utf-8")
         for route in self._routes(site):
             self._write(writer, route)
+        for path, data in quality_pages.files(site):
+            Path(sanitised_join(self.output_path, path)).write_bytes(data)
         for dataset in site.datasets:
             for page in records.pages(site, dataset, self.env):
                 self._write(writer, page.route)

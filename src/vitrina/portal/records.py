@@ -13,10 +13,11 @@ from markupsafe import Markup
 
 from vitrina.model import System
 from vitrina.portal import citation, entities, filters, quality, urls
-from vitrina.portal.contexts import IssueView, Link, Page, Provenance, Route
+from vitrina.portal.contexts import Link, Page, Provenance, Route
 from vitrina.portal.ficha import Children, Cutter, Sections
+from vitrina.portal.quality_record import Reviews, ente_quality_url
 from vitrina.portal.shelf import ENTES, SUPPLIERS, Shelf
-from vitrina.portal.site import SEVERITIES, Site
+from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
 
 _RELATED = 4
@@ -74,8 +75,7 @@ class _Writer:
         self.before, self.after = citation.record_citation(site, dataset)
         self.sources = {s.id: s.title for s in quality.source_views(dataset, site.run_date)}
         self.report = _report(self.system.title, self.system.contact, site.version.id)
-        self.found = quality.by_record(dataset)
-        self.complete = quality.names_every_record(dataset)
+        self.reviews = Reviews(site, dataset, env)
         self.entity = entities.maker(site, dataset)
         self.template = "entity.html" if self.entity else "record.html"
         component = env.get_template("components/withheld.html").module
@@ -105,8 +105,8 @@ class _Writer:
             "body": Markup(body),  # noqa: S704  # pieces of the template around escaped values
             "related": self._related(at, row),
             "provenance": self._provenance(row),
-            "issues": self._issues(row_id),
-            "complete": self.complete,
+            "review": self.reviews.html(row_id),
+            "quality_url": ente_quality_url(self.site, slug, row_id),
             "withheld": self.withheld,
             "citation": (self.before, title, self.after, full),
             "report_url": self._report_url(title, full, row),
@@ -133,22 +133,6 @@ class _Writer:
 
     def _get(self, row: Sequence[Any]) -> Callable[[str], str]:
         return lambda name: str(row[self.at[name]] or "")
-
-    def _issues(self, row_id: str) -> list[IssueView]:
-        return [
-            IssueView(
-                title=str(i.get("title") or i.get("message") or i.get("code")),
-                severity=str(i.get("severity") or "note"),
-                severity_text=SEVERITIES.get(str(i.get("severity")), "Nota"),
-                message=str(i.get("message") or ""),
-                why=str(i.get("why") or ""),
-                remedy="",
-                count=1,
-                source="",
-                examples=(),
-            )
-            for i in self.found.get(row_id, ())
-        ]
 
     def _related(self, at: int, row: Sequence[Any]) -> list[tuple[Link, list[Link], Link | None]]:
         """Return, for the row's ente and supplier: its page, other records that name it, and their full list."""
