@@ -175,7 +175,9 @@ _KNOWN: Mapping[str, Words] = {
         "Escriba el monto, o deje el campo vacío.",
     ),
     "monto-incompleto": Words("Hay contratos o adjudicaciones sin monto", _TOTALS),
-    "monto-ilegible": Words("Hay montos que no se pueden leer", _TOTALS, "Escríbalos como número, sin $ ni comas."),
+    "monto-ilegible": Words(
+        "Hay montos que no se pueden leer", _TOTALS, "Escríbalos como número, sin $ ni comas."
+    ),
     "monedas-distintas": Words(
         "El proceso trae montos en monedas distintas", "Nunca se suman monedas distintas; vea cada contrato."
     ),
@@ -202,21 +204,31 @@ _KNOWN: Mapping[str, Words] = {
         "Un texto libre puede traer datos personales; no se publica.",
         "Use la clave del catálogo.",
     ),
-    "rfc-invalido": Words("El RFC de la empresa no es válido", "Sin un RFC válido no se puede unir a la empresa."),
+    "rfc-invalido": Words(
+        "El RFC de la empresa no es válido", "Sin un RFC válido no se puede unir a la empresa."
+    ),
     "rfc-dudoso": Words("El RFC parece de empresa, pero no es válido", "Sin un RFC válido no se puede unir."),
     # ── forms of writing ──
     "fecha-normalizada": Words(
-        "La fecha venía escrita de otra forma", "Se escribió como AAAA-MM-DD.", "Escriba las fechas como 2026-03-31."
+        "La fecha venía escrita de otra forma",
+        "Se escribió como AAAA-MM-DD.",
+        "Escriba las fechas como 2026-03-31.",
     ),
     "numero-normalizado": Words(
-        "El número traía signos de más", "Se quitaron $, comas o ceros.", "Escriba solo dígitos y punto decimal."
+        "El número traía signos de más",
+        "Se quitaron $, comas o ceros.",
+        "Escriba solo dígitos y punto decimal.",
     ),
     "si-no-normalizado": Words("El sí o no venía escrito de otra forma", "Se leyó como sí o no."),
-    "categoria-normalizada": Words("Venía el nombre de la categoría en lugar de su clave", "Se guardó su clave."),
+    "categoria-normalizada": Words(
+        "Venía el nombre de la categoría en lugar de su clave", "Se guardó su clave."
+    ),
     "lista-normalizada": Words("La lista venía separada de otra forma", "Se separó con punto y coma."),
     "clave-normalizada": Words("La clave venía escrita de otra forma", "Se leyó la del catálogo."),
     "ortografia-del-estandar": Words(
-        "El estándar escribe mal una clave o un campo", "Se leyó la palabra correcta; no hay nada que corregir.", "Nada."
+        "El estándar escribe mal una clave o un campo",
+        "Se leyó la palabra correcta; no hay nada que corregir.",
+        "Nada.",
     ),
     "regla-de-nombre": Words(
         "El nombre de la institución se simplificó para compararlo",
@@ -224,7 +236,9 @@ _KNOWN: Mapping[str, Words] = {
         "Nada.",
     ),
     "nombre-fusionado": Words(
-        "La misma institución viene varias veces", "Se contó una sola vez.", "Deje un solo renglón por institución."
+        "La misma institución viene varias veces",
+        "Se contó una sola vez.",
+        "Deje un solo renglón por institución.",
     ),
     "estatus-contradictorio": Words(
         "La misma institución aparece activa e inactiva", "No se sabe cuál es cierto: se dejó sin dato."

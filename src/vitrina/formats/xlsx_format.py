@@ -19,9 +19,22 @@ _REMEDY = "Pida el archivo como CSV en UTF-8, o como XLSX con una sola tabla y s
 def read(path: Path, name: str, source: Source, limits: Mapping[str, int]) -> Iterator[RawRecord]:
     """Yield one record (header → cell text) per row of the declared sheet (default: the first).
 
+    BadContentError: see `rows`, and an empty sheet.
+    """
+    found = rows(path, name, source, limits)
+    header = next(found, None)
+    if header is None:
+        raise BadContentError(f"{name}: la hoja está vacía", _REMEDY)
+    may_be_empty = bool(source.policy.get("may_be_empty"))
+    yield from rows_to_records(header[1], found, name, limits, may_be_empty=may_be_empty)
+
+
+def rows(path: Path, name: str, source: Source, limits: Mapping[str, int]) -> Iterator[tuple[int, list[str]]]:
+    """Yield (row number, cells) of the declared sheet, from its header row on.
+
     BadContentError: not a workbook, has a DTD, no such sheet, passes the limits on memory, time or unpacked size.
     """
-    _inspect(path, name, limits)
+    inspect(path, name, limits)
     options = source.options.get("xlsx", {})
     command = [
         sys.executable, "-m", "vitrina.formats.xlsx_child", str(path), options.get("sheet", ""),
@@ -37,16 +50,12 @@ def read(path: Path, name: str, source: Source, limits: Mapping[str, int]) -> It
         raise BadContentError(f"{name}: {child.stderr.decode('utf-8', 'replace').strip()}", _REMEDY)
     if child.returncode != 0:
         raise BadContentError(f"{name}: la hoja de cálculo no se puede abrir sin agotar los límites", _REMEDY)
-    lines = child.stdout.decode("utf-8").splitlines()
-    rows = (json.loads(line) for line in lines)
-    header = next(rows, None)
-    if header is None:
-        raise BadContentError(f"{name}: la hoja está vacía", _REMEDY)
-    may_be_empty = bool(source.policy.get("may_be_empty"))
-    yield from rows_to_records(header[1], ((n, c) for n, c in rows), name, limits, may_be_empty=may_be_empty)
+    for line in child.stdout.decode("utf-8").splitlines():
+        number, cells = json.loads(line)
+        yield number, cells
 
 
-def _inspect(path: Path, name: str, limits: Mapping[str, int]) -> None:
+def inspect(path: Path, name: str, limits: Mapping[str, int]) -> None:
     """Refuse what is not a plain workbook before any parser sees it."""
     try:
         with zipfile.ZipFile(path) as book:

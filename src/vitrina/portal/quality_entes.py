@@ -43,11 +43,12 @@ def rows_of(site: Site, dataset: Dataset) -> list[EnteRow]:
 def _row(site: Site, raw: Mapping[str, Any]) -> EnteRow:
     ente = str(raw.get("ente_id") or "")
     known = ente in site.judged_entes
+    figures = {n: int(raw.get(n) or 0) for n in _FIGURES}
     return EnteRow(
-        name_of(site, ente, str(raw.get("ente") or "")),
-        site.urls.to(urls.quality_ente(ente)) if known else "",
-        *(int(raw.get(n) or 0) for n in _FIGURES),
+        name=name_of(site, ente, str(raw.get("ente") or "")),
+        url=site.urls.to(urls.quality_ente(ente)) if known else "",
         issues=sum(int(n or 0) for n in (raw.get("issues") or {}).values()),
+        **figures,
     )
 
 
@@ -59,7 +60,7 @@ def name_of(site: Site, ente: str, said: str) -> str:
 
 def _index(site: Site) -> Iterator[Route]:
     rows = []
-    for ente, entries in site.judged_entes.items():
+    for entries in site.judged_entes.values():
         parts = [_row(site, raw) for _, raw in entries]
         sums = [sum(getattr(p, n) for p in parts) for n in (*_FIGURES, "issues")]
         rows.append(EnteRow(parts[0].name, parts[0].url, *sums))

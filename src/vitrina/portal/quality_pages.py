@@ -81,7 +81,9 @@ def _line(site: Site, dataset: Dataset, rules: Sequence[RuleView]) -> SetLine:
         published=published,
         quarantined=quarantined,
         withheld=withheld,
-        totals={s: sum(r.failed for r in rules if r.state == "failed" and r.severity == s) for s in _SEVERITIES},
+        totals={
+            s: sum(r.failed for r in rules if r.state == "failed" and r.severity == s) for s in _SEVERITIES
+        },
         not_checked=sum(1 for r in rules if r.state == "not_checked"),
         spark=quality_trend.spark(quality_trend.nights(dataset)),
     )
@@ -185,7 +187,9 @@ def expectations(dataset: Dataset) -> list[Expectation]:
     ]
     for column, floor in sorted(expect.filled.items()):
         title = system.main.field(column).title
-        found.append(judge(f"«{title}» viene en al menos {filters.percent(floor)} de las filas", "poco-llenado", title))
+        found.append(
+            judge(f"«{title}» viene en al menos {filters.percent(floor)} de las filas", "poco-llenado", title)
+        )
     if system.display.date:
         found.append(judge(f"Datos de los últimos {expect.freshness_days} días", "sin-datos-recientes"))
     return found
@@ -238,7 +242,10 @@ def _rule_list(site: Site, dataset: Dataset, rule: RuleView, ids: Sequence[str])
             section="calidad",
             index=page == 1,
         )
-        links = [_record_link(site, dataset.slug, shelf.titles[shelf.position[i]], i) for i in ids[at.first - 1 : at.last]]
+        links = [
+            _record_link(site, dataset.slug, shelf.titles[shelf.position[i]], i)
+            for i in ids[at.first - 1 : at.last]
+        ]
         values = {"meta": meta, "system": system, "rule": rule, "links": links, "pager": at}
         yield Route(path(page), "quality_rule.html", values)
 

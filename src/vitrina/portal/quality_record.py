@@ -44,13 +44,14 @@ class Reviews:
         others = [r for r in self.rules.values() if r.id not in noted]
         # A rule that did not look at anything, or names only some records, says nothing about this one.
         looked = [r for r in others if r.state != "not_checked"]
+        asked = [r for r in looked if r.kind != "reading"]
         return Review(
             noted=[
                 Noted(self.rules[rule], ", ".join(f for f in fields if f))
                 for rule, fields in noted.items()
                 if rule in self.rules
             ],
-            passed=[r for r in looked if r.state == "passed" or r.whole],
+            passed=[r for r in asked if r.state == "passed" or r.whole],
             unsaid=[r for r in looked if r.state == "failed" and not r.whole],
             not_checked=[r for r in others if r.state == "not_checked"],
             quality_url=self.url,

@@ -85,7 +85,7 @@ def _merged(rules: Iterable[Raw]) -> dict[str, dict[str, Any]]:
 def _unreported(rule: Any) -> dict[str, Any]:
     """A declared rule the report does not mention was not checked: silence never counts as passed."""
     return {
-        "severity": rule.severity, "title": rule.title, "why": rule.why, "remedy": rule.remedy,
+        "kind": rule.kind, "severity": rule.severity, "title": rule.title, "why": rule.why, "remedy": rule.remedy,
         "parts": [(rule.table, ())], "state": "not_checked", "reason": "El informe de anoche no la menciona.",
     }  # fmt: skip
 
@@ -97,20 +97,23 @@ def _view(
     severities = [str(x.get("severity")) for x in (raw, *issues) if x.get("severity")]
     severity = min(severities, key=lambda s: _ORDER.get(s, 3), default="note")
     counted = sum(int(i.get("count") or 0) for i in issues)
-    own_remedy = "" if rule in _CELL else str(raw.get("remedy") or first.get("remedy") or "")
+    state = "failed" if issues else str(raw.get("state") or "not_checked")
     words = explain(
         rule,
-        str(raw.get("title") or first.get("title") or first.get("message") or ""),
+        str(raw.get("found") or raw.get("title") or first.get("title") or first.get("message") or ""),
         str(raw.get("why") or first.get("why") or ""),
-        own_remedy,
+        str(raw.get("remedy") or first.get("remedy") or ""),
     )
+    kept = str(raw.get("title") or words.title)
     shelf = site.shelf(dataset.slug)
     many = len(records) > EXAMPLES
     return RuleView(
         id=rule,
         anchor=anchor(rule),
         url=f"{site.urls.to(urls.quality(dataset.slug))}#{anchor(rule)}",
-        title=words.title,
+        kind=str(raw.get("kind") or "reading"),
+        title=words.title if state == "failed" else kept,
+        kept=kept,
         severity=severity,
         severity_text=SEVERITIES.get(severity, severity),
         why=words.why,
@@ -118,7 +121,7 @@ def _view(
         about=_about(dataset.system, raw.get("parts", ())),
         checked=int(raw.get("checked") or 0),
         failed=int(raw.get("failed") or 0) or counted,
-        state="failed" if issues else str(raw.get("state") or "not_checked"),
+        state=state,
         reason=str(raw.get("reason") or ""),
         places=_places(dataset, rule, words.title, issues),
         records=len(records),
@@ -126,7 +129,9 @@ def _view(
             Link(site.urls.to(urls.record(dataset.slug, i)), shelf.titles[shelf.position[i]])
             for i in records[:EXAMPLES]
         ],
-        list_url=site.urls.to(urls.quality_rule(dataset.slug, slugify(rule))) if many and slugify(rule) else "",
+        list_url=site.urls.to(urls.quality_rule(dataset.slug, slugify(rule)))
+        if many and slugify(rule)
+        else "",
         whole=_names_all(dataset, rule, issues),
     )
 
@@ -168,6 +173,6 @@ def _detail(rule: str, title: str, issue: Raw, *, several: bool) -> str:
         text = str(issue.get("remedy") or "").removeprefix("Corrija el dato: ")
     else:
         message = str(issue.get("message") or "")
-        before, colon, after = message.partition(": ")
+        _, colon, after = message.partition(": ")
         text = after if colon and rule == "estructura" else message if several or "«" in message else ""
     return "" if text.strip(".") == title.strip(".") else text[:1].upper() + text[1:]

@@ -24,7 +24,7 @@ _SPARK = Markup(
 
 def nights(dataset: Dataset) -> list[NightRow]:
     """Return the latest nights of *dataset*, oldest first; a night that ran twice counts as its last run."""
-    by_day = {str(n.get("date") or n.get("night") or ""): n for n in dataset.nights}
+    by_day = {str(n.get("date") or ""): n for n in dataset.nights}
     return [_row(day, by_day[day]) for day in sorted(by_day) if day][-NIGHTS:]
 
 
@@ -34,22 +34,13 @@ def _row(day: str, raw: Mapping[str, Any]) -> NightRow:
         day=day,
         verdict=verdict,
         verdict_text=VERDICTS.get(verdict, verdict),
-        checked=int(raw.get("checked") or raw.get("checked_rows") or 0),
+        checked=int(raw.get("checked") or 0),
         published=int(raw.get("published") or 0),
         quarantined=int(raw.get("quarantined") or 0),
         withheld=int(raw.get("withheld") or 0),
-        issues=_to_mend(raw),
+        # What somebody has to mend: notes are no fault of anyone.
+        issues=int(raw.get("errors") or 0) + int(raw.get("warnings") or 0),
     )
-
-
-def _to_mend(raw: Mapping[str, Any]) -> int:
-    """Errors and warnings of a night: what somebody has to mend. Notes are no fault of anyone."""
-    counts = raw.get("severities") or raw.get("issues") or {}
-    if not isinstance(counts, Mapping):
-        return int(counts or 0)
-    if {"error", "warning", "note"} & set(counts):
-        return sum(int(counts.get(s) or 0) for s in ("error", "warning"))
-    return sum(int(n or 0) for n in counts.values())
 
 
 def spark(rows: Sequence[NightRow]) -> Markup:

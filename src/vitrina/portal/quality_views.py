@@ -30,8 +30,12 @@ class RuleView:
     """Id of its section in the dataset's quality page."""
     url: str
     """Address of that section."""
+    kind: str
+    """schema, reading (known only by what it found), or the kind of a declared rule."""
     title: str
-    """What is wrong when the rule is broken, said in words."""
+    """What it found, when it found something; else what it asks."""
+    kept: str
+    """What it asks, true of a record that passed it."""
     severity: str
     severity_text: str
     why: str

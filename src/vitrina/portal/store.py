@@ -81,7 +81,9 @@ class Dataset:
     changes: Changes
     files: tuple[File, ...]
     sources: tuple[Source, ...]
-    findings: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=dict.fromkeys(FINDINGS, pl.String)))
+    findings: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema=dict.fromkeys(FINDINGS, pl.String))
+    )
     """What the rules noted in published records, one row each: row_id, table, rule, severity, field."""
     nights: tuple[Mapping[str, Any], ...] = ()
     """The figures of each night on record, oldest first (data/archive/quality/<system>.jsonl)."""
@@ -140,7 +142,7 @@ def _dataset(settings: Settings, system: System, sources: Sequence[Source]) -> D
 def _findings(path: Path) -> pl.DataFrame:
     if not path.is_file():
         return pl.DataFrame(schema=dict.fromkeys(FINDINGS, pl.String))
-    return pl.read_parquet(path, columns=list(FINDINGS)).cast(pl.String)  # type: ignore[arg-type]
+    return pl.read_parquet(path, columns=list(FINDINGS)).cast(pl.String)
 
 
 def _nights(path: Path) -> tuple[dict[str, Any], ...]:
