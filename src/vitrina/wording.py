@@ -1,6 +1,6 @@
 """The checks in plain words: what each rule says, why it matters, what to do, and where in the data it happened.
 
-What a declaration or a layout says itself always wins; this is for what the program finds on its own.
+Declared rules bring their own words; these are for what the program notices on its own while it reads.
 """
 
 from __future__ import annotations
@@ -24,10 +24,12 @@ class Words:
 
 
 def explain(code: str, title: str = "", why: str = "", remedy: str = "") -> Words:
-    """Return the words for the rule *code*; *why* and *remedy* win over ours, *title* serves where we have none.
+    """Return the words for the rule *code*: ours where we have them, else those given, which a report brought.
 
-    >>> explain("type-error").title
-    'Un dato no tiene la forma que pide su columna'
+    >>> explain("titulo-vacio", "Sin título útil").title
+    'El proceso no trae un título útil'
+    >>> explain("fechas-en-orden", "La obra termina antes de empezar").title
+    'La obra termina antes de empezar'
     >>> explain("otra-cosa").title
     'Otra cosa'
     """
@@ -35,36 +37,17 @@ def explain(code: str, title: str = "", why: str = "", remedy: str = "") -> Word
     spoken = code.replace("-", " ").replace("_", " ").strip()
     return Words(
         ours.title or title or spoken[:1].upper() + spoken[1:],
-        why or ours.why,
-        remedy or ours.remedy or _CAPTURE,
+        ours.why or why,
+        ours.remedy or remedy or _CAPTURE,
     )
 
 
-_ONE_ID = "Con el mismo identificador, un registro taparía al otro."
 _STRUCTURE = "Los programas que leen el estándar no encuentran el dato, o lo leen mal."
 _TOTALS = "Los totales por institución y por proveedor quedarían incompletos o mal sumados."
 _PRIVATE = "Es un dato personal y la ley pide protegerlo."
 _UNREADABLE = "Lo que no se puede leer no se publica."
 
 _KNOWN: Mapping[str, Words] = {
-    # ── cells, rows and keys (Frictionless) ──
-    "type-error": Words(
-        "Un dato no tiene la forma que pide su columna",
-        "Una fecha que no es fecha o un número con letras no se puede ordenar, sumar ni comparar.",
-    ),
-    "constraint-error": Words(
-        "Un dato no cumple la regla de su columna",
-        "Falta un dato obligatorio, o el que viene está fuera de la lista o de los límites de la columna.",
-    ),
-    "primary-key": Words("El identificador se repite o viene vacío", _ONE_ID),
-    "foreign-key": Words(
-        "Una parte apunta a un registro que no está",
-        "Sin su registro principal, esa parte no se puede mostrar en ninguna página.",
-    ),
-    "unique-error": Words("Se repite un valor que debe ser único", _ONE_ID),
-    "missing-cell": Words("A una fila le faltan celdas", "No se sabe a qué columna pertenece cada dato."),
-    "extra-cell": Words("A una fila le sobran celdas", "No se sabe a qué columna pertenece cada dato."),
-    "blank-row": Words("Hay filas vacías", "", "Borre la fila."),
     # ── records that cannot be read ──
     "fila-desigual": Words(
         "Una fila tiene más o menos celdas que el encabezado",

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from vitrina.portal import urls
-from vitrina.portal.contexts import Link, Page, Route
+from vitrina.portal.contexts import Page, Route
 from vitrina.portal.listings import pager
-from vitrina.portal.quality_rules import EXAMPLES, records_by_rule
+from vitrina.portal.quality_rules import EXAMPLES, record_links, records_by_rule
 from vitrina.portal.quality_views import EnteIssue, EnteRow, EnteSet, RuleView
 from vitrina.portal.shelf import ENTES
 from vitrina.portal.site import Site
@@ -36,6 +36,8 @@ def routes(site: Site, rules: Rules) -> Iterator[Route]:
 
 def rows_of(site: Site, dataset: Dataset) -> list[EnteRow]:
     """Return the figures of each body in *dataset*, those with most set aside or noted first."""
+    if not site.tells_of_entes(dataset):
+        return []
     rows = [_row(site, e) for e in dataset.report.get("entes", ())]
     return sorted(rows, key=lambda r: (-r.quarantined, -r.issues, -r.checked, sort_key(r.name), r.name))
 
@@ -93,7 +95,7 @@ def _page(site: Site, ente: str, rules: Rules, named: Mapping[str, Mapping[str, 
         for slug, raw in entries
     ]
     place = site.shelves.find(ENTES, ente)
-    values = {"meta": meta, "name": name, "sets": sets, "ente_url": place[0] if place else ""}
+    values = {"meta": meta, "ente_name": name, "sets": sets, "ente_url": place[0] if place else ""}
     return Route(meta.path, "quality_ente.html", values)
 
 
@@ -108,6 +110,5 @@ def _issues(
     for rule in rules:  # broken ones come first, by severity
         if counts.get(rule.id):
             mine = [i for i in named.get(rule.id, ()) if shelf.position[i] in own][:EXAMPLES]
-            links = [Link(site.urls.to(urls.record(slug, i)), shelf.titles[shelf.position[i]]) for i in mine]
-            found.append(EnteIssue(rule, counts[rule.id], links))
+            found.append(EnteIssue(rule, counts[rule.id], record_links(site, slug, mine)))
     return found

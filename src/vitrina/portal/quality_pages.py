@@ -9,10 +9,10 @@ import orjson
 
 from vitrina.model import System
 from vitrina.portal import filters, quality_entes, quality_trend, urls
-from vitrina.portal.contexts import Link, Page, Route
+from vitrina.portal.contexts import Page, Route
 from vitrina.portal.listings import pager
 from vitrina.portal.quality import quality_view
-from vitrina.portal.quality_rules import EXAMPLES, records_by_rule, rule_views
+from vitrina.portal.quality_rules import EXAMPLES, record_links, records_by_rule, rule_views
 from vitrina.portal.quality_views import (
     Expectation,
     RuleView,
@@ -223,7 +223,7 @@ def _lists(site: Site, dataset: Dataset, rules: Sequence[RuleView]) -> Iterator[
 
 
 def _rule_list(site: Site, dataset: Dataset, rule: RuleView, ids: Sequence[str]) -> Iterator[Route]:
-    system, shelf = dataset.system, site.shelf(dataset.slug)
+    system = dataset.system
     slug = slugify(rule.id)
 
     def path(page: int) -> str:
@@ -242,16 +242,9 @@ def _rule_list(site: Site, dataset: Dataset, rule: RuleView, ids: Sequence[str])
             section="calidad",
             index=page == 1,
         )
-        links = [
-            _record_link(site, dataset.slug, shelf.titles[shelf.position[i]], i)
-            for i in ids[at.first - 1 : at.last]
-        ]
+        links = record_links(site, system.slug, ids[at.first - 1 : at.last])
         values = {"meta": meta, "system": system, "rule": rule, "links": links, "pager": at}
         yield Route(path(page), "quality_rule.html", values)
-
-
-def _record_link(site: Site, slug: str, title: str, row_id: str) -> Link:
-    return Link(site.urls.to(urls.record(slug, row_id)), title)
 
 
 # ── for programs ──────────────────────────────────────────────────────────────────────────────────────────

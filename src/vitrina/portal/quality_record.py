@@ -61,15 +61,16 @@ class Reviews:
 def by_record(dataset: Dataset) -> Mapping[str, tuple[tuple[str, str, str], ...]]:
     """Return record id → its findings as (rule, table, field), each once, in a fixed order."""
     found: dict[str, set[tuple[str, str, str]]] = {}
-    for row_id, table, rule, _severity, field in dataset.findings.iter_rows():
-        found.setdefault(str(row_id), set()).add((str(rule), table or "", field or ""))
-    named = {rule for findings in found.values() for rule, _, _ in findings}
-    for issue in dataset.report.get("issues", ()):
-        if rule_of(issue) in named:  # the file of findings names every record; the report only the first ones
-            continue
-        key = (rule_of(issue), str(issue.get("table") or ""), str(issue.get("field") or ""))
-        for row_id in issue.get("row_ids", ()):
-            found.setdefault(str(row_id), set()).add(key)
+    if dataset.findings is not None:
+        for row_id, table, rule, field in dataset.findings.select(
+            "row_id", "table", "rule", "field"
+        ).iter_rows():
+            found.setdefault(str(row_id), set()).add((str(rule), table or "", field or ""))
+    else:  # only the first ones of each finding are known
+        for issue in dataset.report.get("issues", ()):
+            key = (rule_of(issue), str(issue.get("table") or ""), str(issue.get("field") or ""))
+            for row_id in issue.get("row_ids", ()):
+                found.setdefault(str(row_id), set()).add(key)
     return {row_id: tuple(sorted(findings)) for row_id, findings in found.items()}
 
 

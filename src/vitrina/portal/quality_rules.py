@@ -15,7 +15,7 @@ from vitrina.portal.store import Dataset
 from vitrina.text import slugify
 from vitrina.wording import explain, place
 
-EXAMPLES = 5
+EXAMPLES = 3
 """Records shown under a rule; when there are more, a list of their own holds all."""
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 _STATES = ("failed", "not_checked", "passed")
@@ -41,11 +41,23 @@ def records_by_rule(dataset: Dataset, site: Site) -> dict[str, list[str]]:
     """Return rule → ids of the published records in which it found something, in listing order."""
     position = site.shelf(dataset.slug).position
     found: dict[str, set[str]] = defaultdict(set)
-    for rule, row_id in dataset.findings.select("rule", "row_id").unique().iter_rows():
-        found[str(rule)].add(str(row_id))
-    for issue in dataset.report.get("issues", ()):
-        found[rule_of(issue)].update(map(str, issue.get("row_ids", ())))
+    if dataset.findings is not None:
+        for rule, row_id in dataset.findings.select("rule", "row_id").unique().iter_rows():
+            found[str(rule)].add(str(row_id))
+    else:  # only the first ones of each finding are known
+        for issue in dataset.report.get("issues", ()):
+            found[rule_of(issue)].update(map(str, issue.get("row_ids", ())))
     return {rule: sorted(ids & position.keys(), key=position.__getitem__) for rule, ids in found.items()}
+
+
+def record_links(site: Site, slug: str, ids: Sequence[str]) -> list[Link]:
+    """Return links to published records; where two would read the same, each says its id."""
+    shelf = site.shelf(slug)
+    titles = [shelf.titles[shelf.position[i]] for i in ids]
+    return [
+        Link(site.urls.to(urls.record(slug, i)), title if titles.count(title) == 1 else f"{title} ({i})")
+        for i, title in zip(ids, titles, strict=True)
+    ]
 
 
 def rule_of(issue: Raw) -> str:
@@ -105,7 +117,6 @@ def _view(
         str(raw.get("remedy") or first.get("remedy") or ""),
     )
     kept = str(raw.get("title") or words.title)
-    shelf = site.shelf(dataset.slug)
     many = len(records) > EXAMPLES
     return RuleView(
         id=rule,
@@ -125,22 +136,18 @@ def _view(
         reason=str(raw.get("reason") or ""),
         places=_places(dataset, rule, words.title, issues),
         records=len(records),
-        examples=[
-            Link(site.urls.to(urls.record(dataset.slug, i)), shelf.titles[shelf.position[i]])
-            for i in records[:EXAMPLES]
-        ],
+        examples=record_links(site, dataset.slug, records[:EXAMPLES]),
         list_url=site.urls.to(urls.quality_rule(dataset.slug, slugify(rule)))
         if many and slugify(rule)
         else "",
-        whole=_names_all(dataset, rule, issues),
+        whole=_names_all(dataset, issues),
     )
 
 
-def _names_all(dataset: Dataset, rule: str, issues: Sequence[Raw]) -> bool:
-    """Whether every finding on a published record names it: by the file of findings, else by the report's own list."""
+def _names_all(dataset: Dataset, issues: Sequence[Raw]) -> bool:
+    """Whether every published record with a finding is named: by the file of findings, else by the report's list."""
     noted = [i for i in issues if i.get("severity") != "error"]
-    listed = dataset.findings.filter(dataset.findings["rule"] == rule).height
-    return sum(int(i.get("count") or 0) for i in noted) <= listed or all(
+    return dataset.findings is not None or all(
         int(i.get("count") or 0) <= len(i.get("row_ids", ())) for i in noted
     )
 

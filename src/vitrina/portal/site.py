@@ -11,7 +11,7 @@ from vitrina.config import Settings
 from vitrina.model import System, Version
 from vitrina.portal import filters, store, urls
 from vitrina.portal.contexts import Card, Link
-from vitrina.portal.shelf import Facet, Shelf, Shelves, facets, newest
+from vitrina.portal.shelf import ENTES, Facet, Shelf, Shelves, facets, newest
 from vitrina.portal.store import Dataset
 from vitrina.portal.urls import Urls
 
@@ -96,11 +96,16 @@ class Site:
     def _judged_entes(self) -> dict[str, list[tuple[str, Mapping[str, Any]]]]:
         """Return ente id → its figures as (dataset, entry of the report), in the order of the datasets."""
         found: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
-        for dataset in self.datasets:
+        for dataset in filter(self.tells_of_entes, self.datasets):
             for entry in dataset.report.get("entes", ()):
                 if entry.get("ente_id"):
                     found.setdefault(str(entry["ente_id"]), []).append((dataset.slug, entry))
         return found
+
+    @staticmethod
+    def tells_of_entes(dataset: Dataset) -> bool:
+        """Whether public bodies send *dataset*'s rows: not so in their own register, nor in what is worked out here."""
+        return dataset.slug != ENTES and not dataset.system.derived
 
     def asset(self, name: str) -> str:
         """Return the address of a bundled file; KeyError stops the render when the theme lacks it."""

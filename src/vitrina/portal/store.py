@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -81,10 +81,8 @@ class Dataset:
     changes: Changes
     files: tuple[File, ...]
     sources: tuple[Source, ...]
-    findings: pl.DataFrame = field(
-        default_factory=lambda: pl.DataFrame(schema=dict.fromkeys(FINDINGS, pl.String))
-    )
-    """What the rules noted in published records, one row each: row_id, table, rule, severity, field."""
+    findings: pl.DataFrame | None = None
+    """All that the rules noted in published records, one row each (FINDINGS); None when the night left no such file."""
     nights: tuple[Mapping[str, Any], ...] = ()
     """The figures of each night on record, oldest first (data/archive/quality/<system>.jsonl)."""
 
@@ -139,9 +137,9 @@ def _dataset(settings: Settings, system: System, sources: Sequence[Source]) -> D
     )
 
 
-def _findings(path: Path) -> pl.DataFrame:
+def _findings(path: Path) -> pl.DataFrame | None:
     if not path.is_file():
-        return pl.DataFrame(schema=dict.fromkeys(FINDINGS, pl.String))
+        return None
     return pl.read_parquet(path, columns=list(FINDINGS)).cast(pl.String)
 
 
