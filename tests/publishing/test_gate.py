@@ -21,7 +21,7 @@ from vitrina.errors import ConfigurationError, PrivacyError
 from vitrina.publishing import gate
 from vitrina.publishing.gate.decode import Inspector
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "privacy")]
 import canaries
 import clean_rows
 from canaries import Canary
