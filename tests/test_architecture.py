@@ -11,7 +11,7 @@ SRC = Path(__file__).resolve().parents[1] / "src" / "vitrina"
 
 RANKS = {
     0: {"", "errors", "model", "hosting"},
-    1: {"config", "text", "values", "catalogs", "formats", "storage", "snapshots", "weather"},
+    1: {"config", "text", "values", "catalogs", "formats", "storage", "snapshots", "weather", "privacy"},
     2: {
         "registry",
         "protocols",
