@@ -21,6 +21,8 @@ from vitrina.portal.stencil import deferred
 from vitrina.portal.urls import file_of
 from vitrina.portal.writer import Drawn, SiteWriter
 
+_QUIET = frozenset({"listing.html", "facet.html", "tombstone.html"})
+"""Pages that do not name the night's edition, like those of records: they change only when their rows do."""
 _SECTIONS = ("", "buscar", "datos", "descargas", "calidad", "acerca")
 
 
@@ -30,6 +32,8 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
     def generate_output(self, writer: Any) -> None:
         """Write every page, and beside each record page its JSON."""
         site: Site = self.settings["VITRINA_SITE"]
+        chrome = self.env.get_template("components/chrome.html").module
+        self._quiet = {"footer": chrome.footer(edition=False)}
         icon = Path(self.output_path) / FOLDER / "icono.svg"
         icon.parent.mkdir(parents=True, exist_ok=True)
         icon.write_text(self.env.get_template("icon.svg").render(), encoding="utf-8")
@@ -50,9 +54,10 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
 
     def _write(self, writer: Any, route: Route) -> None:
         self._say(route.path)
+        values = {**route.values, **self._quiet} if route.template in _QUIET else route.values
         name = route.path if route.path.endswith(".html") else file_of(route.path)
         writer.write_file(
-            name, self.get_template(route.template.removesuffix(".html")), self.context, **route.values
+            name, self.get_template(route.template.removesuffix(".html")), self.context, **values
         )
 
     def _say(self, path: str) -> None:

@@ -95,14 +95,21 @@ class _Writer:
         self.crumbs = site.crumbs(self.system)
         self.before, self.after = citation.record_citation(site, dataset)
         self.sources = {s.id: s.title for s in quality.source_views(dataset, site.run_date)}
-        self.report = _report(self.system.title, self.system.contact, site.version.id)
+        self.report = _report(self.system.title, self.system.contact)
         self.found = quality.by_record(dataset)
         self.complete = quality.names_every_record(dataset)
         self.entity = entities.maker(site, dataset)
         self.known: dict[tuple[str, Any], tuple[Link, list[tuple[int, Link]], Link | None] | None] = {}
         component = draw.env.get_template("components/withheld.html").module
         self.withheld: Markup = component.withheld(self.system)  # type: ignore[attr-defined]
-        self.always = {"system": self.system, "complete": self.complete, "withheld": self.withheld}
+        chrome = draw.env.get_template("components/chrome.html").module
+        footer: Markup = chrome.footer(edition=False)  # type: ignore[attr-defined]
+        self.always = {
+            "system": self.system,
+            "complete": self.complete,
+            "withheld": self.withheld,
+            "footer": footer,
+        }
         drawn = draw.template("entity.html" if self.entity else "record.html")
         fixed = (self.crumbs, *self.always.values())
         self.draw = drawn if self.entity else Stencil(drawn, fixed).page
@@ -134,6 +141,7 @@ class _Writer:
             alternate=self.site.urls.to(json_path),
         )
         full = self.site.urls.full(path)
+        version = str(row["ultimo_cambio"] or "")
         values = {
             "meta": meta,
             "subtitle": sub,
@@ -142,7 +150,12 @@ class _Writer:
             "related": self._related(at, row),
             "provenance": self._provenance(row),
             "issues": self._issues(row_id),
-            "citation": (self.before, title, self.after, full),
+            "citation": (
+                f"{self.before} ({version[:4]}). ",
+                title,
+                f"{self.after[0]}{version}{self.after[1]}",
+                full,
+            ),
             "report_url": self._report_url(title, full, row),
             "entity": self.entity(row_id) if self.entity else None,
             **self.always,
@@ -220,15 +233,18 @@ class _Writer:
 
     def _report_url(self, title: str, full: str, row: Row) -> str:
         """Return the mailto: of "report an error"; what all records share was quoted once, in `_report`."""
-        start, place, copy, end = self.report
+        start, place, copy, version, end = self.report
         came = f"{row['fuente_id'] or ''}\nCopia: {row['fuente_instantanea'] or ''}, {row['fuente_posicion'] or ''}"
-        return f"{start}{_quick(title[:120])}{place}{_quick(full)}{copy}{_quick(came)}{end}"
+        return (
+            f"{start}{_quick(title[:120])}{place}{_quick(full)}{copy}{_quick(came)}"
+            f"{version}{row['ultimo_cambio'] or ''}{end}"
+        )
 
     def _json(self, row: Row, full: str, children: Mapping[str, Any]) -> bytes:
         document = {
             "direccion": full,
             "conjunto": self.system.slug,
-            "version": self.site.version.id,
+            "version": row["ultimo_cambio"],
             "licencia": self.system.license,
             "datos_sinteticos": self.site.version.synthetic,
             "tablas": {self.system.main.name: row, **children},
@@ -236,14 +252,14 @@ class _Writer:
         return orjson.dumps(document, default=_jsonable, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _report(title: str, contact: str, version: str) -> tuple[str, str, str, str]:
-    """Return the pieces around title, address and place of the mail that reports an error."""
-    question = f"\nConjunto: {title}\nVersión: {version}\n\n¿Qué está mal y cómo debería decir?\n"
+def _report(title: str, contact: str) -> tuple[str, str, str, str, str]:
+    """Return the pieces around title, address, place and version of the mail that reports an error."""
     return (
         f"mailto:{quote(contact, safe='@')}?subject={quote('Error en un registro: ')}",
         f"&body={quote('Registro: ')}",
         quote("\nFuente: "),
-        quote(question),
+        quote(f"\nConjunto: {title}\nVersión: "),
+        quote("\n\n¿Qué está mal y cómo debería decir?\n"),
     )
 
 
