@@ -1,11 +1,11 @@
 // What the search page shows, built of elements and text nodes only.
-import type { Count, Facet } from "./search-engine.ts";
-import type { Answer, Card } from "./search-worker.ts";
+import type { Answer, Card, Count, Facet } from "./search-messages.ts";
 import { PAGE } from "./search-engine.ts";
 import { fold as folded, MAX_TERM } from "./tokenize.ts";
 
 const SHOWN = 8;
-const TITLES: Record<Facet, string> = { system: "Sistema", ente: "Institución", year: "Año" };
+const TITLES = { system: "Sistema", ente: "Institución", year: "Año" } as const;
+export type Shown = keyof typeof TITLES;
 const number = new Intl.NumberFormat("es-MX");
 const money = new Intl.NumberFormat("es-MX", { style: "currency", currency: "MXN" });
 const day = new Intl.DateTimeFormat("es-MX", { dateStyle: "long", timeZone: "UTC" });
@@ -97,7 +97,7 @@ export function renderEmpty(list: HTMLElement, answer: Answer, filtered: boolean
 }
 
 /** The filters anew, with focus and opened lists as they were; folded at first where they would push results away. */
-export function renderFilters(place: HTMLElement, answer: Answer, names: Record<Facet, string>): void {
+export function renderFilters(place: HTMLElement, answer: Answer, names: Record<Shown, string>): void {
   const active = document.activeElement;
   const focused = active && place.contains(active) ? active : null;
   const [name, value] = focused instanceof HTMLInputElement ? [focused.name, focused.value] : ["", ""];
@@ -105,8 +105,8 @@ export function renderFilters(place: HTMLElement, answer: Answer, names: Record<
   const before = [...place.querySelectorAll("details")];
   const open = new Set(before.filter((details) => details.open).map((details) => details.getAttribute("data-filtro")));
   if (!before.length && matchMedia("(min-width: 54rem)").matches) open.add("todo");
-  const facets = (Object.keys(TITLES) as Facet[]).filter((facet) => answer.facets[facet].length);
-  const chosen = facets.flatMap((facet) => answer.facets[facet].filter((row) => row.chosen)).length;
+  const facets = (Object.keys(TITLES) as Shown[]).filter((facet) => rowsOf(answer, facet).length);
+  const chosen = facets.flatMap((facet) => rowsOf(answer, facet).filter((row) => row.chosen)).length;
   const groups = facets.map((facet) => group(facet, answer, names[facet], open.has(facet)));
   const summary = chosen ? `Filtrar (${chosen} en uso)` : "Filtrar";
   place.replaceChildren(...(groups.length ? [fold("todo", open.has("todo"), summary, groups)] : []));
@@ -119,8 +119,12 @@ function fold(name: string, open: boolean, summary: string, content: HTMLElement
   return el("details", { "data-filtro": name, ...(open ? { open: "" } : {}) }, el("summary", {}, summary), ...content);
 }
 
-function group(facet: Facet, answer: Answer, name: string, open: boolean): HTMLElement {
-  const rows = answer.facets[facet].slice().sort((a, b) => Number(b.chosen) - Number(a.chosen));
+function rowsOf(answer: Answer, facet: Facet): Count[] {
+  return answer.facets?.[facet] ?? [];
+}
+
+function group(facet: Shown, answer: Answer, name: string, open: boolean): HTMLElement {
+  const rows = rowsOf(answer, facet).slice().sort((a, b) => Number(b.chosen) - Number(a.chosen));
   const row = (count: Count) =>
     filterRow(count, name, facet === "system" ? (answer.systems[count.value] ?? count.value) : count.value);
   const rest = rows.slice(SHOWN);

@@ -1,17 +1,29 @@
 // The search page: reads the address, asks the worker, shows what it answers. Every text is put in as text.
 // Hooks (templates/search.html): [data-worker][data-index] with a form holding input[name=q], #resultados, #estado,
 // #filtros; #paginas and select[name=orden] are made here when the page has none.
-import type { Facet, Filters, Order } from "./search-engine.ts";
-import type { Answer, Ask, Reply } from "./search-worker.ts";
-import { el, renderCards, renderEmpty, renderFilters, renderPager, statusText } from "./search-view.ts";
+import type { Answer, Ask, Filters, Order, Reply } from "./search-messages.ts";
+import { type Shown, el, renderCards, renderEmpty, renderFilters, renderPager, statusText } from "./search-view.ts";
 
-const NAMES: Record<Facet, string> = { system: "sistema", ente: "ente", year: "anio" };
+const NAMES: Record<Shown, string> = { system: "sistema", ente: "ente", year: "anio" };
 const ORDERS: readonly [Order, string][] = [
   ["relevancia", "Más relevantes"],
   ["recientes", "Más recientes"],
   ["antiguos", "Más antiguos"],
 ];
 const TYPING_MS = 150;
+const NO_FILTERS: Filters = {
+  system: [],
+  ente: [],
+  year: [],
+  level: [],
+  type: [],
+  status: [],
+  municipality: [],
+  amountMin: null,
+  amountMax: null,
+  dateFrom: "",
+  dateTo: "",
+};
 
 interface State {
   text: string;
@@ -30,7 +42,12 @@ function readState(search: string): State {
   const page = Number(params.get("pagina"));
   return {
     text: params.get("q") ?? "",
-    filters: { system: params.getAll("sistema"), ente: params.getAll("ente"), year: params.getAll("anio") },
+    filters: {
+      ...NO_FILTERS,
+      system: params.getAll("sistema"),
+      ente: params.getAll("ente"),
+      year: params.getAll("anio"),
+    },
     order: ORDERS.find(([value]) => value === asked)?.[0] ?? "relevancia",
     page: Number.isInteger(page) && page > 0 && page < 1e6 ? page : 1,
   };
@@ -39,7 +56,7 @@ function readState(search: string): State {
 function address(state: State): string {
   const params = new URLSearchParams();
   if (state.text.trim()) params.set("q", state.text.trim());
-  for (const facet of Object.keys(NAMES) as Facet[]) {
+  for (const facet of Object.keys(NAMES) as Shown[]) {
     for (const value of state.filters[facet]) params.append(NAMES[facet], value);
   }
   if (state.order !== "relevancia") params.set("orden", state.order);
@@ -99,7 +116,7 @@ function start(root: HTMLElement): void {
       worker.onmessage = ({ data }: MessageEvent<Reply>) => {
         if (data.id !== asked) return; // an older question: a newer one is on its way
         if (data.kind === "error") fail();
-        else show(data);
+        else if (data.kind === "answer") show(data);
       };
       worker.onerror = () => {
         worker = undefined; // the next question starts another
@@ -112,7 +129,7 @@ function start(root: HTMLElement): void {
     return worker;
   };
 
-  const chosen = () => Object.values(state.filters).some((values) => values.length);
+  const chosen = () => (Object.keys(NAMES) as Shown[]).some((name) => state.filters[name].length);
 
   const ask = () => {
     asked += 1;
@@ -167,8 +184,8 @@ function start(root: HTMLElement): void {
   order.addEventListener("change", () => go({ order: order.value as Order }));
   filters?.addEventListener("change", () => {
     const boxes = [...filters.querySelectorAll<HTMLInputElement>("input:checked")];
-    const values = (facet: Facet) => boxes.filter((box) => box.name === NAMES[facet]).map((box) => box.value);
-    go({ filters: { system: values("system"), ente: values("ente"), year: values("year") } });
+    const values = (facet: Shown) => boxes.filter((box) => box.name === NAMES[facet]).map((box) => box.value);
+    go({ filters: { ...NO_FILTERS, system: values("system"), ente: values("ente"), year: values("year") } });
   });
   document.addEventListener("click", (event) => {
     const link = (event.target as Element).closest<HTMLAnchorElement>("#paginas a, #resultados a[data-sin-filtros]");
@@ -178,7 +195,7 @@ function start(root: HTMLElement): void {
     go(
       link.dataset["sinFiltros"] === undefined
         ? readState(new URL(link.href).search)
-        : { filters: { system: [], ente: [], year: [] } },
+        : { filters: NO_FILTERS },
     );
   });
   window.addEventListener("popstate", () => {
