@@ -12,7 +12,7 @@ from markupsafe import Markup
 from pelican import signals
 from pelican.generators import Generator
 
-from vitrina.portal import common, datasets, records
+from vitrina.portal import common, datasets, records, searching
 from vitrina.portal.assets import FOLDER
 from vitrina.portal.contexts import Link, Page, Route
 from vitrina.portal.filters import FILTERS, plural, plural_of
@@ -37,6 +37,8 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
         icon = Path(self.output_path) / FOLDER / "icono.svg"
         icon.parent.mkdir(parents=True, exist_ok=True)
         icon.write_text(self.env.get_template("icon.svg").render(), encoding="utf-8")
+        described = self.env.get_template(searching.OPENSEARCH).render()
+        Path(self.output_path, searching.OPENSEARCH).write_text(described, encoding="utf-8")
         for route in self._routes(site):
             self._write(writer, route)
         draw = records.Draw(self.env, {**self.context, "localsiteurl": None})
