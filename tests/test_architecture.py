@@ -11,7 +11,18 @@ SRC = Path(__file__).resolve().parents[1] / "src" / "vitrina"
 
 RANKS = {
     0: {"", "errors", "model", "hosting"},
-    1: {"config", "text", "values", "catalogs", "formats", "storage", "snapshots", "weather", "wording"},
+    1: {
+        "config",
+        "text",
+        "values",
+        "catalogs",
+        "formats",
+        "storage",
+        "snapshots",
+        "weather",
+        "privacy",
+        "wording",
+    },
     2: {
         "registry",
         "protocols",

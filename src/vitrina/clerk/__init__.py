@@ -43,8 +43,10 @@ _OWN_WORDS: Mapping[str, str] = {
     "no es un libro XLSX": "Ábralo en Excel y guárdelo como «Libro de Excel (.xlsx)», sin contraseña. "
     "Los .xls antiguos no sirven.",
     "la hoja está vacía": "Ponga la tabla en la primera hoja, o diga en cuál está con --sheet.",
+    "no se puede leer la hoja": "Revise el nombre de la hoja: debe ser igual al de su pestaña.",
+    "abrirse": "Copie solo la tabla a un libro nuevo, o guárdela como «CSV UTF-8».",
+    "agotar los límites": "Copie solo la tabla a un libro nuevo, o guárdela como «CSV UTF-8».",
     "libro": "Copie la tabla a un libro nuevo y guárdelo como «Libro de Excel (.xlsx)», sin contraseña.",
-    "hoja de cálculo": "Copie solo la tabla a un libro nuevo, o guárdela como «CSV UTF-8».",
     "demasiadas celdas": "Copie solo la tabla a un libro nuevo, o guárdela como «CSV UTF-8».",
     "JSON mal formado": "Está cortado o mal escrito cerca de ese lugar: expórtelo de nuevo desde su sistema.",
     "mensaje de error": "El archivo trae un mensaje de error en lugar de datos: expórtelo de nuevo.",
@@ -80,8 +82,10 @@ def check_file(
             options=options, **declared,
         )  # fmt: skip
         return _checked(settings, systems, system, source, path, name)
+    except look.ForTheClerkError as error:
+        return answer.unread(name, system, error.message, error.remedy)
     except BadContentError as error:
-        return answer.unread(name, system, error.message, _remedy(error.message, error.remedy))
+        return answer.unread(name, system, error.message, _remedy(name, error.message, error.remedy))
     except VitrinaError:
         raise
     except (
@@ -116,7 +120,7 @@ def _checked(
     fate = report["sources"][0]
     if fate["weather"] == "none":
         return answer.unread(
-            name, system, fate["message"], _remedy(fate["message"], fate["remedy"]), seen.remarks
+            name, system, fate["message"], _remedy(name, fate["message"], fate["remedy"]), seen.remarks
         )
     asked = () if register else tuple(r.id for r in system.rules if r.kind == "known-ente")
     return answer.build(name, system, report, map(orjson.loads, findings), seen, unasked=asked)
@@ -140,8 +144,9 @@ def _register(
     return [(replace(entes, needs=(), derived=""), source)]
 
 
-def _remedy(message: str, remedy: str) -> str:
-    return next((ours for part, ours in _OWN_WORDS.items() if part in message), remedy)
+def _remedy(name: str, message: str, remedy: str) -> str:
+    said = message.replace(name, "")  # a file may be called anything
+    return next((ours for part, ours in _OWN_WORDS.items() if part in said), remedy)
 
 
 def _slugs(systems: Sequence[System]) -> str:
@@ -156,7 +161,7 @@ def _zip_options(path: Path, name: str) -> dict[str, str]:
         files = [PurePosixPath(i.filename) for i in archive.infolist() if not i.is_dir()]
     kinds = {SUFFIXES.get(f.suffix.lower(), f.suffix.lower()) for f in files if not f.name.startswith(".")}
     if len(kinds) > 1 or not kinds <= {"csv", "json", "jsonl"}:
-        raise BadContentError(
+        raise look.ForTheClerkError(
             f"{name}: el ZIP trae {', '.join(sorted(kinds))}, y debe traer solo archivos CSV o solo JSON",
             "Ponga en el ZIP archivos de un solo tipo, sin carpetas de más.",
         )

@@ -34,6 +34,10 @@ _PROVENANCE = frozenset(
 )
 
 
+class ForTheClerkError(BadContentError):
+    """Raised for a file that is not worth reading on; its remedy already speaks to whoever holds the file."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of the file: its letter in a spreadsheet, its header, and the field it fills ("" for none)."""
@@ -71,20 +75,20 @@ def take(
 ) -> Look:
     """Return the first look at the file at *path*, a delivery of *source* to *system*.
 
-    BadContentError, with a remedy for the clerk, when reading on makes no sense: a header that is not in the first
-    row or is another dataset's, or a spreadsheet where the standard asks for JSON. Files of other formats, and those
-    that the night's own reader refuses, are not looked at.
+    ForTheClerkError when reading on makes no sense: a header that is not in the first row or is another dataset's, or
+    a spreadsheet where the standard asks for JSON. BadContentError when a workbook cannot be opened. Files of other
+    formats are not looked at.
     """
     if path.stat().st_size == 0 or format_of(path.name, source) not in {"csv", "xlsx"}:
         return Look()
     if "tabular" not in system.layouts:
-        raise BadContentError(
+        raise ForTheClerkError(
             f"{path.name}: «{system.title}» no se recibe en hojas de cálculo, sino en JSON",
             "Envíe el archivo JSON que exporta su sistema de captura, o revise que --system sea el conjunto correcto.",
         )
     kind = format_of(path.name, source)
-    remarks = list(_workbook(path, path.name, source, limits)) if kind == "xlsx" else []
     rows = _xlsx_top(path, source, limits) if kind == "xlsx" else _csv_top(path, source)
+    remarks = list(_workbook(path, path.name, source)) if kind == "xlsx" else []
     if not rows:
         return Look(remarks=tuple(remarks))
     table = system.table(source.table) if source.table else system.main
@@ -141,7 +145,7 @@ def _refuse_misplaced(
     number, best = max(((n, _known(cells, table)) for n, cells in rows), key=lambda pair: (pair[1], -pair[0]))
     if best >= 2 and best > here and number != first:
         by_hand = f", o revise con --header-row {number}" if kind == "xlsx" else ""
-        raise BadContentError(
+        raise ForTheClerkError(
             f"{name}: los encabezados están en la fila {number} y deben estar en la primera",
             f"Borre las filas que están encima de los encabezados y guarde{by_hand}.",
         )
@@ -152,11 +156,11 @@ def _refuse_misplaced(
     titles = ", ".join(f"«{f.title}»" for f in table.fields if f.name not in _PROVENANCE and f.required)
     if count >= 3 and (other, its) != (system, table):
         more = f" --table {its.name}" if its is not other.main else ""
-        raise BadContentError(
+        raise ForTheClerkError(
             f"{name}: sus columnas no son de «{system.title}»; parecen de «{other.title}»",
             f"Revise con --system {other.slug}{more}, o cambie el archivo.",
         )
-    raise BadContentError(
+    raise ForTheClerkError(
         f"{name}: la primera fila no tiene ningún título de columna de «{system.title}» ({table.title})",
         f"Escriba en la primera fila los títulos de las columnas. Las obligatorias: {titles}.",
     )
@@ -184,17 +188,12 @@ def _xlsx_top(path: Path, source: Source, limits: Mapping[str, int]) -> list[tup
     return [(n, cells) for n, cells in found if any(c.strip() for c in cells)]
 
 
-def _workbook(path: Path, name: str, source: Source, limits: Mapping[str, int]) -> Iterator[Remark]:
-    """Yield what a workbook has that a table has not: more sheets, merged cells."""
-    xlsx_format.inspect(path, name, limits)
+def _workbook(path: Path, name: str, source: Source) -> Iterator[Remark]:
+    """Yield what a workbook has that a table has not: more sheets, merged cells. A child has read it before."""
     with zipfile.ZipFile(path) as book:
         sheets = dict(_sheets(book))
         wanted = source.options.get("xlsx", {}).get("sheet", "")
         chosen = wanted or next(iter(sheets), "")
-        if wanted and wanted not in sheets:
-            raise BadContentError(
-                f"{name}: no hay ninguna hoja «{wanted}»", f"Hay: {', '.join(f'«{s}»' for s in sheets)}."
-            )
         others = [s for s, part in sheets.items() if s != chosen and _has_cells(book, part)]
         if others:
             listed = ", ".join(f"«{s}»" for s in others)

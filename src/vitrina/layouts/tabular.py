@@ -25,6 +25,7 @@ from vitrina.errors import ConfigurationError
 from vitrina.layouts.base import Context, as_text
 from vitrina.layouts.tabular_values import CHANGES, canonical
 from vitrina.model import Field, Issue, Outcome, RawRecord, Row, Severity, Table
+from vitrina.privacy import masking
 from vitrina.text import safe_id, short_hash
 
 _OURS = frozenset({"fuente_id", "fuente_instantanea", "fuente_posicion", "primera_vez", "ultimo_cambio"})
@@ -227,8 +228,8 @@ class _Sheet:
         """Fill `id` and `id_origen` of a main row; return the rejection when it cannot have an id."""
         row = cells.row
         native = row["id"]
-        if native and (values.find_curps(native) or "[CURP reservada]" in native):
-            return "id-con-curp", "El identificador del registro es una CURP; use un folio."
+        if native and (masking.holds(native) or any(word in native for word in masking.WORDS.values())):
+            return "id-con-curp", "El identificador del registro es un dato personal; use un folio."
         made = self._made_id(row)
         if self.id_from == "supplier":
             row["id"] = made

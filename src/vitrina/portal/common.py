@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from importlib import metadata
 from typing import Any
 
-from vitrina.portal import citation, datasets, quality_pages, urls
+from vitrina.portal import citation, datasets, quality_pages, searching, urls
 from vitrina.portal.contexts import ChartView, Link, Page, QualityView, Route
 from vitrina.portal.quality import quality_view
 from vitrina.portal.site import Site
@@ -35,7 +35,7 @@ def routes(site: Site) -> Iterator[Route]:
     """Yield the pages that belong to no single dataset."""
     quality = [quality_view(site, d) for d in site.datasets]
     yield _home(site)
-    yield _search(site)
+    yield searching.route(site)
     yield _downloads(site)
     yield from quality_pages.routes(site)
     yield _sources(site, quality)
@@ -54,7 +54,10 @@ def _home(site: Site) -> Route:
         title=identity.site_name,
         description=str(identity.tagline),
         path="",
-        jsonld=citation.catalog_jsonld(site),
+        jsonld={
+            "@context": "https://schema.org/",
+            "@graph": [searching.website_jsonld(site), citation.catalog_jsonld(site)],
+        },
     )
     groups: list[tuple[str, list[Any]]] = [
         (
@@ -90,17 +93,6 @@ def _telling_charts(site: Site) -> list[tuple[ChartView, Link]]:
         place = Link(site.urls.to(urls.dataset(slug)), dataset.system.short_title)
         found.extend((view, place) for view in datasets.chart_views(site, dataset, chosen, slug))
     return found[:3]
-
-
-def _search(site: Site) -> Route:
-    meta = _page(
-        site,
-        "Buscar",
-        "Busque por nombre, empresa, institución o folio en todos los conjuntos.",
-        "buscar/",
-        "buscar",
-    )
-    return Route(meta.path, "search.html", {"meta": meta, "cards": list(site.cards.values())})
 
 
 def _downloads(site: Site) -> Route:

@@ -107,6 +107,19 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class BrowseView:
+    """A dataset and the lists to browse it by, for those who search without script."""
+
+    card: Card
+    list_url: str
+    """Its whole list; the dataset's own page when it has no rows tonight."""
+    ways: Sequence[Link]
+    """Indexes of values: by institution, by kind…"""
+    years: Sequence[Link]
+    """The newest years, each straight to its records."""
+
+
+@dataclass(frozen=True, slots=True)
 class FacetLink:
     """A value to browse by, with how many records have it."""
 

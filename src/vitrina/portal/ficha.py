@@ -1,12 +1,14 @@
 """The body of a record page, put together from pieces of the template: the hot path of the whole render.
 
-A macro of components/ficha.html is rendered once per field with a mark where the value goes, and cut there;
-a value then costs one escape and one concatenation. The markup stays in the template.
+A macro of components/ficha.html is rendered once per field with a mark where the value goes, and cut there. Rows
+pass in groups, column by column, and equal values of a column are drawn once: a field then costs one look-up.
+The markup stays in the template.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -25,14 +27,30 @@ _NARROW = 4
 """Columns up to which a child table is drawn as a table; wider ones read better as blocks, on a phone above all."""
 _SORTABLE = 6
 _SLOT = Markup("\ue000")
+_PLACE, _FILLED = "\ue000place", "\ue000filled"
+"""Working columns: a child row's parent as a position, and which of its cells are not empty."""
 
-Maker = Callable[[Sequence[Any]], str]
-"""How one field of a row reads, as safe markup."""
+_MANY = 4_096
+"""Different values of a column kept as drawn; beyond that a value is drawn whenever it comes."""
 
 
-def _safe(value: str) -> str:
+def safe(value: str) -> str:
     """Escape text and leave markup: what `escape` does, without a call for the many values that are markup."""
     return value if type(value) is Markup else escape(value)
+
+
+class Drawn(dict[Any, str]):
+    """Value → its markup, drawn the first time it comes: most columns have few different values."""
+
+    def __init__(self, draw: Callable[[Any], str]) -> None:
+        super().__init__()
+        self.draw = draw
+
+    def __missing__(self, value: Any) -> str:
+        shown = str(self.draw(value))
+        if len(self) < _MANY:
+            self[value] = shown
+        return shown
 
 
 class Cutter:
@@ -49,18 +67,21 @@ class Cutter:
 class Sections:
     """The titled groups of fields of a main table's row."""
 
-    def __init__(self, site: Site, system: System, columns: Sequence[str], cutter: Cutter) -> None:
+    def __init__(self, site: Site, system: System, cutter: Cutter) -> None:
         self.site, self.system, self.cutter = site, system, cutter
-        self.at = {name: i for i, name in enumerate(columns)}
         self.groups = [
             (cutter.cut("section", title), [self._maker(n) for n in names]) for title, names in self._named()
         ]
 
-    def html(self, row: Sequence[Any]) -> str:
-        """Return all sections of *row*."""
-        return "".join(
-            f"{start}{''.join([make(row) for make in makers])}{end}" for (start, end), makers in self.groups
-        )
+    def html(self, rows: pl.DataFrame) -> list[str]:
+        """Return all sections of each of *rows*."""
+        columns = _Columns(rows)
+        groups = [
+            [f"{start}{pairs}{end}" for pairs in map("".join, zip(*[c(columns) for c in made], strict=True))]
+            for (start, end), made in self.groups
+            if made
+        ]
+        return list(map("".join, zip(*groups, strict=True))) if groups else [""] * rows.height
 
     def _named(self) -> list[tuple[str, list[str]]]:
         """The declared sections; public columns that no section names come last, so that none is lost."""
@@ -72,81 +93,147 @@ class Sections:
         rest = [n for n in main.names if n not in placed]
         return [*groups, ("Otros datos", rest)] if rest else groups
 
-    def _maker(self, name: str) -> Maker:
-        field, at = self.system.main.field(name), self.at[name]
+    def _maker(self, name: str) -> Column:
+        field = self.system.main.field(name)
         start, end = self.cutter.cut("pair", field.title)
         beside = self.site.shelves.beside(field, self.system)
         if beside is None:
             show = cells.rich(field, self.site.shelves.lookup(field, self.system))
-            return lambda row: f"{start}{_safe(show(row[at]))}{end}"
-        key, lookup = self.at[beside[0]], beside[1]
+            drawn = Drawn(lambda value: f"{start}{safe(show(value))}{end}")
+            return lambda columns: map(drawn.__getitem__, columns[name])
+        key, lookup = beside
 
-        def named(row: Sequence[Any]) -> str:
+        def named(pair: tuple[Any, Any]) -> str:
             """The name as received, leading to the page of the body or supplier its key stands for."""
-            found = lookup(str(row[key])) if row[key] else None
-            shown = escape(row[at]) if row[at] else cells.MISSING
-            return f"{start}{cells.link(found[0], row[at]) if found and row[at] else shown}{end}"
+            received, value = pair
+            found = lookup(str(value)) if value else None
+            shown = escape(received) if received else cells.MISSING
+            return f"{start}{cells.link(found[0], received) if found and received else shown}{end}"
 
-        return named
+        pairs = Drawn(named)
+        return lambda columns: map(pairs.__getitem__, zip(columns[name], columns[key], strict=True))
 
 
-class _Column:
-    """A child table's column: where it stands, and its pieces as header, cell and pair."""
+class _Columns:
+    """A frame's columns as lists, each made once."""
 
-    def __init__(self, site: Site, system: System, field: Field, at: int, cutter: Cutter) -> None:
+    def __init__(self, rows: pl.DataFrame) -> None:
+        self.rows = rows
+        self.lists: dict[str, list[Any]] = {}
+
+    def __getitem__(self, name: str) -> list[Any]:
+        if name not in self.lists:
+            self.lists[name] = self.rows[name].to_list()
+        return self.lists[name]
+
+
+Column = Callable[[_Columns], Iterable[str]]
+"""How one field of many rows reads, as safe markup."""
+
+
+class _ChildColumn:
+    """A child table's column: its header, and its values as cells of a table and as pairs of a block."""
+
+    def __init__(self, site: Site, system: System, field: Field, cutter: Cutter) -> None:
         numeric = cells.is_numeric(field)
-        self.at = at
-        self.show = cells.rich(field, site.shelves.lookup(field, system))
+        show = cells.rich(field, site.shelves.lookup(field, system))
+        cell, pair = cutter.cut("cell", field.title, numeric), cutter.cut("pair", field.title)
+        self.name = field.name
         self.header = cutter.cut("header", field.title, numeric, slots=0)[0]
-        self.cell = cutter.cut("cell", field.title, numeric)
-        self.pair = cutter.cut("pair", field.title)
+        self.cells = Drawn(lambda value: f"{cell[0]}{safe(show(value))}{cell[1]}")
+        # A block has no empty cells: a process may have thirty parties of ten columns each.
+        self.pairs = Drawn(
+            lambda value: "" if value in (None, "") else f"{pair[0]}{safe(show(value))}{pair[1]}"
+        )
 
 
 class Children:
-    """A child table's rows by parent, and how they read."""
+    """A child table's rows by parent, and how they read. Kept as a frame; rows become Python objects as they pass."""
 
-    def __init__(self, site: Site, system: System, table: Table, frame: pl.DataFrame, cutter: Cutter) -> None:
+    def __init__(
+        self,
+        site: Site,
+        system: System,
+        table: Table,
+        frame: pl.DataFrame,
+        parents: Mapping[str, int],
+        cutter: Cutter,
+    ) -> None:
         hidden = HIDDEN | {table.parent_key, "n"}
         self.table = table
-        self.names = [n for n in table.names if n != table.parent_key]
-        self.columns = [
-            _Column(site, system, f, self.names.index(f.name), cutter)
-            for f in table.fields
-            if f.name not in hidden
-        ]
+        self.columns = [_ChildColumn(site, system, f, cutter) for f in table.fields if f.name not in hidden]
         self.plain_table = cutter.cut("narrow", table.title, False, slots=2)
         self.sortable_table = cutter.cut("narrow", table.title, True, slots=2)
         self.blocks, self.block = cutter.cut("wide", table.title), cutter.cut("block")
-        self.rows: dict[str, list[tuple[Any, ...]]] = {}
-        at = frame.columns.index(table.parent_key)
-        for row in frame.iter_rows():
-            self.rows.setdefault(str(row[at]), []).append(row[:at] + row[at + 1 :])
+        places = [parents.get(str(key), -1) for key in frame[table.parent_key]]
+        placed = frame.select(table.names).with_columns(pl.Series(_PLACE, places, dtype=pl.Int64))
+        placed = placed.filter(pl.col(_PLACE) >= 0).sort(_PLACE, maintain_order=True)
+        edges = pl.Series(range(len(parents) + 1), dtype=pl.Int64)
+        self.ends: Sequence[int] = placed[_PLACE].search_sorted(edges, side="left").to_list()
+        self.frame = placed.drop(_PLACE, table.parent_key).with_columns(self._filled(placed))
 
-    def html(self, row_id: str) -> str:
-        """Return one record's rows, without the columns that are empty in all of them; "" when it has none."""
-        rows = self.rows.get(row_id)
-        if not rows:
-            return ""
-        kept = [c for c in self.columns if any(r[c.at] not in (None, "") for r in rows)]
-        return self._wide(rows, kept) if len(kept) > _NARROW else self._narrow(rows, kept)
-
-    def _narrow(self, rows: Sequence[tuple[Any, ...]], kept: Sequence[_Column]) -> str:
-        start, middle, end = self.sortable_table if len(rows) >= _SORTABLE else self.plain_table
-        lines = [
-            f"<tr>{''.join([f'{c.cell[0]}{_safe(c.show(r[c.at]))}{c.cell[1]}' for c in kept])}</tr>"
-            for r in rows
+    def _filled(self, frame: pl.DataFrame) -> pl.Expr:
+        """Return the column that says, one bit per shown column, which of a row's cells are not empty."""
+        bits = [
+            pl.when(_given(frame, c.name)).then(pl.lit(1 << i, dtype=pl.Int64)).otherwise(0)
+            for i, c in enumerate(self.columns)
         ]
-        return f"{start}{''.join([c.header for c in kept])}{middle}{''.join(lines)}{end}"
+        return pl.sum_horizontal(bits).cast(pl.Int64).alias(_FILLED) if bits else pl.lit(0).alias(_FILLED)
 
-    def _wide(self, rows: Sequence[tuple[Any, ...]], kept: Sequence[_Column]) -> str:
-        """One block per row, without its empty cells: a process may have thirty parties of ten columns each."""
-        lines = [f"{self.block[0]}{self._pairs(r, kept)}{self.block[1]}" for r in rows]
-        return f"{self.blocks[0]}{''.join(lines)}{self.blocks[1]}"
+    def of(self, start: int, end: int) -> _Family:
+        """Return the rows of the parents in positions *start* to *end*."""
+        first = self.ends[start]
+        rows = self.frame[first : self.ends[end]]
+        return _Family(self, rows, [e - first for e in self.ends[start : end + 1]])
 
-    def _pairs(self, row: tuple[Any, ...], kept: Sequence[_Column]) -> str:
-        given = [c for c in kept if row[c.at] not in (None, "")]
-        return "".join([f"{c.pair[0]}{_safe(c.show(row[c.at]))}{c.pair[1]}" for c in given])
 
-    def plain(self, row_id: str) -> list[dict[str, Any]]:
-        """Return one record's rows as they are, for its JSON."""
-        return [dict(zip(self.names, row, strict=True)) for row in self.rows.get(row_id, ())]
+def _given(frame: pl.DataFrame, name: str) -> pl.Expr:
+    given = pl.col(name).is_not_null()
+    return given & (pl.col(name) != "") if frame.schema[name] == pl.String else given
+
+
+class _Family:
+    """The child rows of some consecutive parents."""
+
+    def __init__(self, children: Children, rows: pl.DataFrame, ends: Sequence[int]) -> None:
+        self.children, self.ends = children, ends
+        self.filled: list[int] = rows[_FILLED].to_list()
+        self.rows = rows.drop(_FILLED)
+        self.columns = _Columns(rows)
+        self.blocks: list[str] | None = None
+
+    def html(self, at: int) -> str:
+        """Return one parent's rows, without the columns that are empty in all of them; "" when it has none."""
+        start, end = self.ends[at], self.ends[at + 1]
+        if start == end:
+            return ""
+        filled = 0
+        for bits in self.filled[start:end]:
+            filled |= bits
+        if filled.bit_count() > _NARROW:
+            return self._wide(start, end)
+        kept = [c for i, c in enumerate(self.children.columns) if filled >> i & 1]
+        return self._narrow(start, end, kept)
+
+    def _narrow(self, start: int, end: int, kept: Sequence[_ChildColumn]) -> str:
+        sortable = end - start >= _SORTABLE
+        before, middle, after = self.children.sortable_table if sortable else self.children.plain_table
+        drawn = [[c.cells[v] for v in self.columns[c.name][start:end]] for c in kept]
+        lines = [f"<tr>{''.join(line)}</tr>" for line in zip(*drawn, strict=True)] or ["<tr></tr>"] * (
+            end - start
+        )
+        return f"{before}{''.join([c.header for c in kept])}{middle}{''.join(lines)}{after}"
+
+    def _wide(self, start: int, end: int) -> str:
+        """One block per row: wide rows read better so, on a phone above all."""
+        if self.blocks is None:
+            before, after = self.children.block
+            drawn = [map(c.pairs.__getitem__, self.columns[c.name]) for c in self.children.columns]
+            self.blocks = [f"{before}{pairs}{after}" for pairs in map("".join, zip(*drawn, strict=True))]
+        first, last = self.children.blocks
+        return f"{first}{''.join(self.blocks[start:end])}{last}"
+
+    def plain(self) -> list[list[dict[str, Any]]]:
+        """Return each parent's rows as they are, for its JSON."""
+        rows = self.rows.rows(named=True)
+        return [rows[a:b] for a, b in itertools.pairwise(self.ends)]
