@@ -7,6 +7,7 @@ nothing is kept.
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ from vitrina.clerk.shown import as_html, as_json, as_text
 from vitrina.config import Settings
 from vitrina.errors import BadContentError, UsageError, VitrinaError
 from vitrina.formats import SUFFIXES
-from vitrina.model import Source, System
+from vitrina.model import Expect, Source, System
 from vitrina.registry import select
 from vitrina.stages import check, normalize, pull
 from vitrina.storage import read_json
@@ -110,7 +111,7 @@ def _checked(
         shutil.copyfile(path, copy)
         seen = look.take(copy, source, systems, system, settings.limits)
         own = replace(settings, root=root, only=())
-        chosen = [replace(system, needs=(), derived="")]
+        chosen = [_alone(system, source.table)]
         register = _register(settings, systems, system, root)
         pull.run(own, [source, *(s for _, s in register)])
         normalize.run(own, [*(s for s, _ in register), *chosen], [source, *(s for _, s in register)])
@@ -122,8 +123,24 @@ def _checked(
         return answer.unread(
             name, system, fate["message"], _remedy(name, fate["message"], fate["remedy"]), seen.remarks
         )
-    asked = () if register else tuple(r.id for r in system.rules if r.kind == "known-ente")
-    return answer.build(name, system, report, map(orjson.loads, findings), seen, unasked=asked)
+    unasked: dict[str, str] = {}
+    if not register:
+        unasked |= {
+            r.id: "aquí no está el registro de instituciones" for r in system.rules if r.kind == "known-ente"
+        }
+    if source.table not in {"", system.main.name}:
+        unasked["foreign-key"] = f"aquí no están los registros de «{system.main.title}»"
+    return answer.build(name, system, report, map(orjson.loads, findings), seen, unasked)
+
+
+def _alone(system: System, table: str) -> System:
+    """Return *system* as one file can be judged: without other systems, without what is expected of the whole
+    dataset, and, for a file of a child *table*, without the main records it points to."""
+    tables = system.tables
+    if table not in {"", system.main.name}:
+        tables = tuple(replace(t, foreign_keys=()) for t in tables)
+    lenient = Expect(min_rows=0, max_rows=sys.maxsize, filled={}, freshness_days=sys.maxsize)
+    return replace(system, needs=(), derived="", tables=tables, expect=lenient)
 
 
 def _register(

@@ -16,6 +16,7 @@ EXIT_ERRORS = 20
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 _ROW = re.compile(r", fila (\d+)$")
 _CELL = frozenset({"type-error", "constraint-error"})
+_DETAIL = "Cada detalle pertenece a un registro que existe"
 
 
 @dataclass(frozen=True)
@@ -97,17 +98,16 @@ def unread(file: str, system: System, message: str, remedy: str, remarks: Sequen
 
 def build(
     file: str, system: System, report: Mapping[str, Any], findings: Iterable[Mapping[str, Any]], look: Look,
-    *, unasked: Sequence[str] = (),
+    unasked: Mapping[str, str],
 ) -> Answer:  # fmt: skip
     """Return the answer from the night's own *report* and private list of *findings*.
 
-    *unasked*: rules that need what is not at hand here; whatever they found, they were not checked.
+    *unasked*: rules that need what is not at hand here → why; whatever they found, they were not checked.
     """
     source = report["sources"][0]
     rules = {str(r["id"]): dict(r) for r in report.get("rules", ())}
-    for rule in unasked:
-        if rule in rules:
-            rules[rule].update(state="not_checked", reason="Aquí no está el registro de instituciones.")
+    for rule, why in unasked.items():
+        rules.setdefault(rule, {"id": rule, "title": _DETAIL}).update(state="not_checked", reason=why)
     findings = [f for f in findings if str(f.get("rule") or f.get("code") or "") not in unasked]
     return Answer(
         file=file,
@@ -175,6 +175,8 @@ def _spots(
 
 def _column(system: System, finding: Mapping[str, Any], look: Look) -> str:
     field = str(finding.get("field") or "")
+    if not field and finding.get("rule") == "primary-key":
+        field = ",".join(system.table(str(finding["table"])).primary_key)
     if not field:
         return ""
     columns: list[Column] = [c for name in field.split(",") if (c := look.column(name.strip()))]

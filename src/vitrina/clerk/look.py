@@ -88,7 +88,7 @@ def take(
         )
     kind = format_of(path.name, source)
     rows = _xlsx_top(path, source, limits) if kind == "xlsx" else _csv_top(path, source)
-    remarks = list(_workbook(path, path.name, source)) if kind == "xlsx" else []
+    remarks = list(_workbook(path, source)) if kind == "xlsx" else []
     if not rows:
         return Look(remarks=tuple(remarks))
     table = system.table(source.table) if source.table else system.main
@@ -149,21 +149,20 @@ def _refuse_misplaced(
             f"{name}: los encabezados están en la fila {number} y deben estar en la primera",
             f"Borre las filas que están encima de los encabezados y guarde{by_hand}.",
         )
-    if here:
-        return
     others = [(_known(rows[0][1], t), s, t) for s in systems if "tabular" in s.layouts for t in s.tables]
     count, other, its = max(others, key=lambda o: o[0], default=(0, system, table))
-    titles = ", ".join(f"«{f.title}»" for f in table.fields if f.name not in _PROVENANCE and f.required)
-    if count >= 3 and (other, its) != (system, table):
+    if count >= 3 and count > 2 * here and (other, its) != (system, table):
         more = f" --table {its.name}" if its is not other.main else ""
         raise ForTheClerkError(
             f"{name}: sus columnas no son de «{system.title}»; parecen de «{other.title}»",
             f"Revise con --system {other.slug}{more}, o cambie el archivo.",
         )
-    raise ForTheClerkError(
-        f"{name}: la primera fila no tiene ningún título de columna de «{system.title}» ({table.title})",
-        f"Escriba en la primera fila los títulos de las columnas. Las obligatorias: {titles}.",
-    )
+    if not here:
+        needed = ", ".join(f"«{f.title}»" for f in table.fields if f.name not in _PROVENANCE and f.required)
+        raise ForTheClerkError(
+            f"{name}: la primera fila no tiene ningún título de columna de «{system.title}» ({table.title})",
+            f"Escriba en la primera fila los títulos de las columnas. Las obligatorias: {needed}.",
+        )
 
 
 def _csv_top(path: Path, source: Source) -> list[tuple[int, list[str]]]:
@@ -188,7 +187,7 @@ def _xlsx_top(path: Path, source: Source, limits: Mapping[str, int]) -> list[tup
     return [(n, cells) for n, cells in found if any(c.strip() for c in cells)]
 
 
-def _workbook(path: Path, name: str, source: Source) -> Iterator[Remark]:
+def _workbook(path: Path, source: Source) -> Iterator[Remark]:
     """Yield what a workbook has that a table has not: more sheets, merged cells. A child has read it before."""
     with zipfile.ZipFile(path) as book:
         sheets = dict(_sheets(book))
