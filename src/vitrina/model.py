@@ -76,6 +76,8 @@ class Withheld:
     title: str
     reason: str
     basis: str
+    conditional: bool = False
+    """Whether who the record is about decides, so that the same path is public in other records."""
 
 
 @dataclass(frozen=True)
