@@ -15,9 +15,10 @@ _SCRIPT = """
 const replies = %s, slow = %s;
 onmessage = ({ data }) => {
   if (data.kind === "open") return;
-  const titled = (card) => ({ ...card, title: card.title.replace("{asked}", data.text) });
+  const titled = (card) => ({ ...card, title: card.title.replace("{asked}", data.text).padEnd(card.grow ?? 0, "x") });
   const said = (replies[data.kind] ?? []).map((reply) => ({
     text: data.text, ...reply, id: data.id, ...(reply.cards ? { cards: reply.cards.map(titled) } : {}),
+    ...(reply.rows ? { rows: reply.rows.map(titled) } : {}),
   }));
   setTimeout(() => said.forEach((reply) => postMessage(reply)), slow[data.text] ?? 0);
 };
@@ -50,7 +51,7 @@ def serve(
 ) -> None:
     """Put the fake in the worker's place: per kind of question its replies, late by *slow* ms for a given text.
 
-    `{asked}` in a card's title becomes the text asked for.
+    `{asked}` in a card's title becomes the text asked for; a card with `grow` gets a title of that length.
     """
     body = _SCRIPT % (json.dumps(replies), json.dumps(slow or {}))
 
