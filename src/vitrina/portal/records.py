@@ -14,7 +14,7 @@ from markupsafe import Markup
 from vitrina.model import System
 from vitrina.portal import citation, entities, filters, quality, urls
 from vitrina.portal.contexts import IssueView, Link, Page, Provenance, Route
-from vitrina.portal.ficha import Children, Cutter, Sections
+from vitrina.portal.lead import Body
 from vitrina.portal.shelf import ENTES, SUPPLIERS, Shelf
 from vitrina.portal.site import SEVERITIES, Site
 from vitrina.portal.store import Dataset
@@ -65,15 +65,13 @@ class _Writer:
         self.shelf: Shelf = site.shelf(dataset.slug)
         self.columns = dataset.frame.columns
         self.at = {name: i for i, name in enumerate(self.columns)}
-        cutter = Cutter(env)
-        self.sections = Sections(site, self.system, self.columns, cutter)
-        self.children = [
-            Children(site, self.system, t, dataset.children[t.name], cutter) for t in self.system.children
-        ]
+        self.body = Body(site, dataset, env)
+        self.children = list(self.body.children.values())
         self.crumbs = site.crumbs(self.system)
         self.before, self.after = citation.record_citation(site, dataset)
         self.sources = {s.id: s.title for s in quality.source_views(dataset, site.run_date)}
-        self.report = _report(self.system.title, self.system.contact, site.version.id)
+        self.report = _report(site, self.system)
+        self.contacts = {s.id: site.contact(s.ente) for s in dataset.sources}
         self.found = quality.by_record(dataset)
         self.complete = quality.names_every_record(dataset)
         self.entity = entities.maker(site, dataset)
@@ -96,13 +94,12 @@ class _Writer:
             alternate=self.site.urls.to(json_path),
         )
         full = self.site.urls.full(path)
-        body = self.sections.html(row) + "".join([child.html(row_id) for child in self.children])
         values = {
             "meta": meta,
             "system": self.system,
             "subtitle": sub,
             "homonyms": self._is_person(row),
-            "body": Markup(body),  # noqa: S704  # pieces of the template around escaped values
+            "body": Markup(self.body.html(row, row_id, title)),  # noqa: S704  # pieces of the template around escaped values
             "related": self._related(at, row),
             "provenance": self._provenance(row),
             "issues": self._issues(row_id),
@@ -177,11 +174,14 @@ class _Writer:
         )
 
     def _report_url(self, title: str, full: str, row: Sequence[Any]) -> str:
-        """Return the mailto: of "report an error"; what all records share was quoted once, in `_report`."""
+        """Return the mailto: of "report an error": to who answers for the source, with a copy to the portal."""
         get = self._get(row)
+        portal, question = self.report
+        to = self.contacts.get(get("fuente_id")) or portal
+        copy = f"cc={quote(portal, safe='@')}&" if to != portal else ""
         place = f"{full}\nFuente: {get('fuente_id')}\nCopia: {get('fuente_instantanea')}, {get('fuente_posicion')}"
-        start, end = self.report
-        return f"{start}{quote(title[:120])}&body={quote(f'Registro: {place}')}{end}"
+        subject = quote(f"Error en un registro: {title[:120]}")
+        return f"mailto:{quote(to, safe='@')}?{copy}subject={subject}&body={quote(f'Registro: {place}')}{question}"
 
     def _json(self, row_id: str, row: Sequence[Any], full: str) -> bytes:
         tables: Mapping[str, Any] = {
@@ -199,10 +199,13 @@ class _Writer:
         return orjson.dumps(document, default=_jsonable, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _report(title: str, contact: str, version: str) -> tuple[str, str]:
-    """Return what goes before the record's title and after its place in a mail that reports an error."""
-    question = f"\nConjunto: {title}\nVersión: {version}\n\n¿Qué está mal y cómo debería decir?\n"
-    return f"mailto:{quote(contact, safe='@')}?subject={quote('Error en un registro: ')}", quote(question)
+def _report(site: Site, system: System) -> tuple[str, str]:
+    """Return who answers for the dataset, and how a mail that reports an error ends (quoted)."""
+    contact = system.contact if "@" in system.contact else str(site.identity.contact)
+    question = (
+        f"\nConjunto: {system.title}\nVersión: {site.version.id}\n\n¿Qué está mal y cómo debería decir?\n"
+    )
+    return contact, quote(question)
 
 
 def _jsonable(value: Any) -> Any:
