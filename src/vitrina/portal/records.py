@@ -18,7 +18,8 @@ from markupsafe import Markup
 from vitrina.model import System
 from vitrina.portal import citation, entities, filters, quality, urls
 from vitrina.portal.contexts import Link, Page, Provenance, Route
-from vitrina.portal.ficha import Children, Cutter, Sections
+from vitrina.portal.ficha import Cutter
+from vitrina.portal.lead import Body
 from vitrina.portal.quality_record import Reviews, ente_quality_url
 from vitrina.portal.shelf import ENTES, SUPPLIERS, Shelf
 from vitrina.portal.site import Site
@@ -27,6 +28,8 @@ from vitrina.portal.store import Dataset
 
 _RELATED = 4
 _GROUP = 500
+_LONG_TITLE = 70
+"""Characters from which a title is set like a paragraph: some contracts are called by their whole object."""
 
 Row = Mapping[str, Any]
 Related = tuple[Link, list[Link], "Link | None"]
@@ -86,17 +89,12 @@ class _Writer:
         self.site, self.dataset = site, dataset
         self.system: System = dataset.system
         self.shelf: Shelf = site.shelf(dataset.slug)
-        cutter = Cutter(draw.env)
-        self.sections = Sections(site, self.system, cutter)
-        self.children = [
-            Children(site, self.system, t, dataset.children[t.name], self.shelf.position, cutter)
-            for t in self.system.children
-        ]
+        self.body = Body(site, dataset, Cutter(draw.env))
         self.kind = filters.sentence(self.system.singular)
         self.crumbs = site.crumbs(self.system)
         self.before, self.after = citation.record_citation(site, dataset)
         self.sources = {s.id: s.title for s in quality.source_views(dataset, site.run_date)}
-        self.report = _report(self.system.title, self.system.contact)
+        self.reports = _reports(site, dataset)
         self.reviews = Reviews(site, dataset, draw.env)
         self.entity = entities.maker(site, dataset)
         self.known: dict[tuple[str, Any], tuple[Link, list[tuple[int, Link]], Link | None] | None] = {}
@@ -117,13 +115,12 @@ class _Writer:
         """Yield the pages of the rows in positions *start* to *end*."""
         frame = self.dataset.frame[start:end]
         rows = frame.rows(named=True)
-        bodies = self.sections.html(frame)
-        families = [child.of(start, end) for child in self.children]
-        plain = [family.plain() for family in families]
+        families = {name: child.of(start, end) for name, child in self.body.children.items()}
+        bodies = self.body.html(frame, self.shelf.titles[start:end], families)
+        plain = {name: family.plain() for name, family in families.items()}
         for i, row in enumerate(rows):
-            body = bodies[i] + "".join([family.html(i) for family in families])
-            tables = {c.table.name: p[i] for c, p in zip(self.children, plain, strict=True)}
-            yield self.page(start + i, row, Markup(body), tables)  # noqa: S704  # template pieces, escaped values
+            tables = {name: found[i] for name, found in plain.items()}
+            yield self.page(start + i, row, Markup(bodies[i]), tables)  # noqa: S704  # template pieces, escaped values
 
     def page(self, at: int, row: Row, body: Markup, children: Mapping[str, Any]) -> RecordPage:
         """Return the page of the row at position *at*."""
@@ -144,6 +141,7 @@ class _Writer:
         values = {
             "meta": meta,
             "subtitle": sub,
+            "long_title": len(title) > _LONG_TITLE,
             "homonyms": self._is_person(row),
             "body": body,
             "related": self._related(at, row),
@@ -172,6 +170,7 @@ class _Writer:
             position=str(row["fuente_posicion"] or ""),
             since=str(row["primera_vez"] or ""),
             changed=str(row["ultimo_cambio"] or ""),
+            unchanged=row["primera_vez"] == row["ultimo_cambio"],
         )
 
     def _is_person(self, row: Row) -> bool:
@@ -216,8 +215,8 @@ class _Writer:
         )
 
     def _report_url(self, title: str, full: str, row: Row) -> str:
-        """Return the mailto: of "report an error"; what all records share was quoted once, in `_report`."""
-        start, place, copy, version, end = self.report
+        """Return the mailto: of "report an error"; what all records share was quoted once, in `_reports`."""
+        start, place, copy, version, end = self.reports.get(row["fuente_id"] or "", self.reports[""])
         came = f"{row['fuente_id'] or ''}\nCopia: {row['fuente_instantanea'] or ''}, {row['fuente_posicion'] or ''}"
         return (
             f"{start}{_quick(title[:120])}{place}{_quick(full)}{copy}{_quick(came)}"
@@ -236,10 +235,23 @@ class _Writer:
         return orjson.dumps(document, default=_jsonable, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _report(title: str, contact: str) -> tuple[str, str, str, str, str]:
-    """Return the pieces around title, address, place and version of the mail that reports an error."""
+def _reports(site: Site, dataset: Dataset) -> dict[str, tuple[str, str, str, str, str]]:
+    """Return per source ("" for any other) the pieces around title, address, place and version of an error report.
+
+    It goes to the body that answers for the source, with a copy to the portal; else to the dataset's contact.
+    """
+    system = dataset.system
+    portal = system.contact if "@" in system.contact else str(site.identity.contact)
+    contacts = {"": portal, **{s.id: site.contact(s.ente) or portal for s in dataset.sources}}
+    return {
+        source: _report(system.title, to, "" if to == portal else portal) for source, to in contacts.items()
+    }
+
+
+def _report(title: str, contact: str, copy: str) -> tuple[str, str, str, str, str]:
+    carbon = f"cc={quote(copy, safe='@')}&" if copy else ""
     return (
-        f"mailto:{quote(contact, safe='@')}?subject={quote('Error en un registro: ')}",
+        f"mailto:{quote(contact, safe='@')}?{carbon}subject={quote('Error en un registro: ')}",
         f"&body={quote('Registro: ')}",
         quote("\nFuente: "),
         quote(f"\nConjunto: {title}\nVersión: "),

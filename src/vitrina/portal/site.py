@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,9 @@ from vitrina.portal.contexts import Card, Link
 from vitrina.portal.shelf import ENTES, Facet, Shelf, Shelves, facets, newest
 from vitrina.portal.store import Dataset
 from vitrina.portal.urls import Urls
+
+MAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}").fullmatch
+"""What may go in a mailto: address without changing its meaning."""
 
 VERDICTS = {
     "ok": "Sin errores",
@@ -150,6 +154,15 @@ class Site:
 
     def publisher(self, system: System) -> str:
         return system.publisher or str(self.identity.publisher)
+
+    def contact(self, ente: str) -> str:
+        """Return the public address of the body *ente*, from its own record; "" when it gives none."""
+        shelf = self.shelves.by_slug.get(ENTES)
+        at = shelf.position.get(ente) if shelf and ente else None
+        if shelf is None or at is None or "correo" not in shelf.dataset.frame.columns:
+            return ""
+        found = str(shelf.dataset.frame["correo"][at] or "")
+        return found if MAIL(found) else ""
 
     def _newest(self, dataset: Dataset) -> str:
         reported = str(dataset.report.get("newest_date") or "")

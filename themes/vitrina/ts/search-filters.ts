@@ -6,7 +6,7 @@ import { fold } from "./tokenize.ts";
 
 const SHOWN = 6;
 /** From so many values on a list has a box to look for one; and so many are written at most. */
-const LONG = 12;
+const LONG = 15;
 const MOST = 200;
 
 type Change = (filters: Filters) => void;
@@ -20,7 +20,7 @@ export interface FilterPanel {
   clear(): void;
 }
 
-export function makeFilters(place: HTMLElement, chips: HTMLElement, change: Change): FilterPanel {
+export function makeFilters(place: HTMLElement, chips: HTMLElement, fold: HTMLElement, change: Change): FilterPanel {
   let filters = noFilters();
   let label: Label = (_facet, value) => value;
   const pick = (facet: Chosen, value: string, on: boolean) =>
@@ -29,24 +29,25 @@ export function makeFilters(place: HTMLElement, chips: HTMLElement, change: Chan
     makeGroup(facet, title, (value) => label(facet, value), (value, on) => pick(facet, value, on)),
   );
   const ranges = makeRanges((bounds) => change({ ...filters, ...bounds }));
-  const summary = el("summary", {}, "Filtrar");
-  const panel = el("details", { class: "filtros" }, summary, ...groups.map(({ node }) => node), ranges.node);
-  if (matchMedia("(min-width: 54rem)").matches) panel.setAttribute("open", "");
+  const panel = el("div", {}, ...groups.map(({ node }) => node), ranges.node);
+  fold.addEventListener("click", () => {
+    fold.setAttribute("aria-expanded", String(place.classList.toggle("abierto")));
+  });
   return {
     show(now, systems, facets) {
       filters = now;
       label = (facet, value) => (facet === "system" ? (systems[value] ?? value) : value);
       if (facets) FACETS.forEach(([facet], n) => groups[n]!.show(facets[facet]));
-      panel.toggleAttribute("aria-busy", !facets);
+      place.classList.toggle("contando", !facets);
       place.querySelector(".contar")?.remove();
       ranges.show(now);
       const used = inUse(now, label);
-      summary.textContent = used.length ? `Filtrar (${used.length} en uso)` : "Filtrar";
+      fold.textContent = used.length ? `Filtrar (${used.length})` : "Filtrar";
       renderChips(chips, used, change);
       if (!panel.isConnected) place.replaceChildren(panel);
     },
     offer(count) {
-      panel.insertBefore(button("Contar por filtro", count, "boton contar"), summary.nextSibling);
+      place.prepend(button("Contar por filtro", count, "boton contar"));
     },
     clear() {
       panel.remove();
@@ -57,17 +58,17 @@ export function makeFilters(place: HTMLElement, chips: HTMLElement, change: Chan
 
 function renderChips(place: HTMLElement, used: ReturnType<typeof inUse>, change: Change): void {
   const at = [...place.children].findIndex((chip) => chip === document.activeElement);
-  const chip = ({ label, rest }: (typeof used)[number]) => {
+  const chip = ({ title, label, rest }: (typeof used)[number]) => {
     const made = button(label, () => change(rest), "boton quitar");
-    made.setAttribute("aria-label", `Quitar el filtro ${label}`);
+    made.setAttribute("aria-label", `Quitar el filtro ${title}: ${label}`);
     return made;
   };
   const all = used.length > 1 ? [button("Quitar todos", () => change(noFilters()), "boton")] : [];
   place.replaceChildren(...used.map(chip), ...all);
   place.hidden = !used.length;
   if (at < 0) return;
-  const next = place.children[Math.min(at, used.length - 1)] ?? document.querySelector("#filtros summary");
-  (next as HTMLElement | null)?.focus();
+  const next = place.children[Math.min(at, used.length - 1)] ?? document.getElementById("q");
+  (next as HTMLElement).focus();
 }
 
 interface Group {
@@ -78,7 +79,7 @@ interface Group {
 function makeGroup(facet: Chosen, title: string, label: (value: string) => string, pick: (value: string, on: boolean) => void): Group {
   let counts: readonly Count[] = [];
   let all = false;
-  const find = el("input", { type: "search", class: "filtro-buscar", "aria-label": `Buscar en la lista: ${title}`, autocomplete: "off" }) as HTMLInputElement;
+  const find = el("input", { type: "search", class: "filtro-buscar", "aria-label": `Buscar en la lista: ${title}`, placeholder: "Buscar en la lista", autocomplete: "off" }) as HTMLInputElement;
   const rows = el("div", {});
   const more = button("", () => ((all = !all), draw()), "enlace");
   const node = el("fieldset", { class: "filtro", "data-filtro": facet }, el("legend", {}, title), find, rows, more);

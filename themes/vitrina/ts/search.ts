@@ -7,6 +7,7 @@ import { makeCombobox, type OptionGroup } from "./search-complete.ts";
 import { makeDownload } from "./search-download.ts";
 import { makeFilters } from "./search-filters.ts";
 import { address, inUse, noFilters, readState, type State } from "./search-state.ts";
+import { fold } from "./tokenize.ts";
 import { type Fault, renderEmpty, renderFailure, renderPager, statusText } from "./search-view.ts";
 
 const TYPING_MS = 150;
@@ -32,7 +33,7 @@ let timer = 0;
 let focusResults = false;
 
 const client = connect(root.dataset["worker"]!, index);
-const panel = makeFilters(place("filtros"), place("en-uso"), (filters) => go({ filters }));
+const panel = makeFilters(place("filtros"), place("en-uso"), place("plegar"), (filters) => go({ filters }));
 const box = makeCombobox(input, place("sugerencias"));
 const download = makeDownload(place("bajar"), client);
 
@@ -81,7 +82,7 @@ function show(given: Answer): void {
 
 function settle(total: number): void {
   results!.removeAttribute("aria-busy");
-  order.parentElement!.hidden = total < 2;
+  order.parentElement!.hidden = !total && !filtered();
   place("homonimos").hidden = !answer?.cards.some(({ person }) => person);
 }
 
@@ -121,7 +122,7 @@ function offerDownload(given: Answer): void {
       url: new URL(address({ ...state, page: 1 }), location.href).href,
       query: state.text.trim(),
       status: statusText(given, state.text),
-      filters: named.map(({ label }) => label),
+      filters: named.map(({ title, label }) => `${title}: ${label}`),
       order: order.selectedOptions[0]?.textContent ?? "",
       version: root.dataset["edicion"]!,
       taken: new Date().toLocaleString("es-MX", { dateStyle: "long", timeStyle: "short" }),
@@ -160,7 +161,7 @@ function groups(suggestions: readonly Suggestion[]): OptionGroup[] {
   return KINDS.map(([kind, title]) => ({
     title,
     options: suggestions
-      .filter(({ what }) => what === kind)
+      .filter(({ what, label }) => what === kind && (what !== "word" || fold(label) !== fold(input.value.trim())))
       .map((suggestion) => ({
         text: suggestion.label,
         ...(suggestion.count ? { note: suggestion.count.toLocaleString("es-MX") } : {}),
