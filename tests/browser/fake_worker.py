@@ -35,12 +35,17 @@ def card(**parts: Any) -> dict[str, Any]:
     return empty | parts
 
 
+def facets(**counts: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[Mapping[str, Any]]]:
+    """The counts of every facet; none where none are given."""
+    return {name: counts.get(name, ()) for name in FACETS}
+
+
 def answer(cards: Sequence[Mapping[str, Any]] = (), **parts: Any) -> dict[str, Any]:
     """An answer with these cards; what is not given follows from them."""
     count = len(cards)
     usual = {
         "kind": "answer", "step": "all", "absent": [], "used": [], "replaced": [], "phrases": [], "excluded": [],
-        "found": count, "total": count, "page": 1, "cards": list(cards), "facets": {name: [] for name in FACETS},
+        "found": count, "total": count, "page": 1, "cards": list(cards), "facets": facets(),
         "systems": {"s3-servidores": "Servidores sancionados", "s6-contrataciones": "Contrataciones"}, "version": "v",
     }  # fmt: skip
     return usual | parts

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fake_worker import FACETS, answer, card, serve
+from fake_worker import FACETS, answer, card, facets, serve
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def test_hostile_text_in_any_field_stays_text(page: Page, site_server: str, text
         ask=[
             answer(
                 cards, step="near", absent=[text], used=[text], replaced=[{"asked": text, "used": [text]}],
-                phrases=[{"text": text, "checked": 1, "of": 2}], excluded=[text], systems={text: text}, version=text,
-                facets=dict.fromkeys(FACETS, counts),
+                phrases=[{"text": text, "checked": 1, "of": 2, "found": True}], excluded=[text],
+                systems={text: text}, version=text, facets=dict.fromkeys(FACETS, counts),
             )
         ],
         complete=[{"kind": "suggestions", "suggestions": suggestions}],
@@ -182,22 +182,76 @@ def test_only_results_that_share_a_persons_name_carry_the_notice(page: Page, sit
     expect(page.locator("#homonimos")).to_be_hidden()
 
 
-def test_what_was_done_with_the_words_is_said_plainly(page: Page, site_server: str) -> None:
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        (
+            {
+                "step": "near",
+                "absent": ["hernadez"],
+                "replaced": [{"asked": "hernadez", "used": ["hernandez"]}],
+            },
+            "1 resultado. No hay «hernadez»: se muestra «hernandez».",
+        ),
+        (
+            {"step": "stem", "replaced": [{"asked": "obras", "used": ["obra"]}]},
+            "1 resultado. Junto con «obras» se buscó «obra».",
+        ),
+        (
+            {"step": "any"},
+            "1 resultado. Ningún registro tiene todas las palabras: se muestran los que tienen alguna.",
+        ),
+        (
+            {"step": "prefix"},
+            "1 resultado. Ningún registro tiene «persona» completo: se muestran palabras que empiezan así.",
+        ),
+        (
+            {"phrases": [{"text": "obra publica", "checked": 9, "of": 9, "found": False}]},
+            "1 resultado. Ninguno dice «obra publica» seguido: se muestran los que tienen las palabras.",
+        ),
+        (
+            {"phrases": [{"text": "obra publica", "checked": 200, "of": 1500, "found": True}]},
+            "1 resultado. «obra publica» se buscó en los 200 mejores de 1,500.",
+        ),
+        ({"excluded": ["norte", "sur"]}, "1 resultado. Sin «norte» o «sur»."),
+        ({}, "1 resultado para «persona»."),
+        ({"total": 0, "found": 8}, "0 resultados con estos filtros; sin ellos hay 8."),
+        ({"step": "none", "total": 0, "found": 0}, "Ningún registro coincide con «persona»."),
+    ],
+)
+def test_what_was_done_with_the_words_is_said_plainly(
+    page: Page, site_server: str, parts: dict[str, Any], said: str
+) -> None:
+    serve(page, ask=[answer([] if parts.get("total") == 0 else [card()], **parts)])
+    search(page, site_server)
+    expect(page.locator("#estado")).to_have_text(said)
+
+
+def test_a_reserved_name_is_nobodys_namesake(page: Page, site_server: str) -> None:
     serve(
-        page,
-        ask=[
-            answer(
-                [card()], step="near", absent=["hernadez"], used=["hernandez"],
-                replaced=[{"asked": "hernadez", "used": ["hernandez"]}],
-            )
-        ],
-    )  # fmt: skip
-    search(page, site_server, "hernadez")
-    expect(page.locator("#estado")).to_have_text("1 resultado. No hay «hernadez»: se muestra «hernandez».")
+        page, ask=[answer([card(title="Nombre reservado", person=1, homonym=True, period_end="2030-01-01")])]
+    )
+    search(page, site_server)
+    expect(page.locator("#resultados li")).to_have_count(1)
+    expect(page.locator(".homonimo:visible")).to_have_count(0)
+
+
+def test_a_range_of_amounts_is_one_click(page: Page, site_server: str) -> None:
+    ranges = [{"value": v, "count": 5, "chosen": False} for v in ("0-10000", "10000-100000", "100000000-")]
+    serve(page, ask=[answer([card()], facets=facets(amount=ranges))])
+    search(page, site_server)
+    page.get_by_role("checkbox", name="De $10,000 a menos de $100,000").check()
+    page.wait_for_url("**min=10000&max=99999.99")
+    expect(page.get_by_role("checkbox", name="De $10,000 a menos de $100,000")).to_be_checked()
+    page.get_by_role("checkbox", name="$100,000,000 o más").check()
+    page.wait_for_url(re.compile(r"min=100000000$"))
+    expect(page.get_by_role("checkbox", name="De $10,000 a menos de $100,000")).not_to_be_checked()
+    page.get_by_role("button", name="Quitar el filtro Monto: desde $100,000,000").click()
+    page.wait_for_url(re.compile(r"q=persona$"))
 
 
 def test_counts_that_come_later_or_on_request_find_their_place(page: Page, site_server: str) -> None:
-    counts = {name: [] for name in FACETS} | {"year": [{"value": "2025", "count": 7, "chosen": False}]}
+    counts = facets(year=[{"value": "2025", "count": 7, "chosen": False}])
     serve(
         page,
         ask=[answer([card()], facets=None), {"kind": "facets", "facets": None, "pending": True}],

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fake_worker import answer, card, serve
+from fake_worker import answer, card, facets, serve
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -126,8 +126,7 @@ def test_its_size_is_said_before_anything_is_fetched(page: Page, site_server: st
 
 def test_a_result_too_large_points_to_the_whole_files(page: Page, site_server: str) -> None:
     counts = [{"value": "s6-contrataciones", "count": 300_000, "chosen": False}]
-    facets = {name: [] for name in answer()["facets"]} | {"system": counts}
-    serve(page, ask=[answer([card()], total=300_000, found=300_000, facets=facets)])
+    serve(page, ask=[answer([card()], total=300_000, found=300_000, facets=facets(system=counts))])
     page.goto(f"{site_server}/buscar/?q=persona")
     expect(page.locator("#bajar")).to_contain_text("300,000 filas")
     expect(page.get_by_role("button", name="Preparar el archivo")).to_have_count(0)

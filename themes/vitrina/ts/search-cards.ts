@@ -31,7 +31,8 @@ export function renderCards(list: HTMLElement, answer: Answer, setting: Setting)
 
 function parts(card: Card, { systems }: Answer, setting: Setting): HTMLElement[] {
   const terms = new Set(card.terms);
-  const namesake = card.homonym || (card.person && card.period_end); // a sanction weighs most on the wrong person
+  // A sanction weighs most on the wrong person: a person's sanction always says so.
+  const namesake = isNamed(card) && (card.homonym || card.period_end);
   const labels: Partial<Labels> = setting.labels[card.system] ?? {};
   const href = inside(setting.home, card.url);
   const said = card.title + card.subtitle;
@@ -63,6 +64,14 @@ function parts(card: Card, { systems }: Answer, setting: Setting): HTMLElement[]
       ? [el("p", { class: "homonimo" }, "Puede tratarse de personas distintas con el mismo nombre.")]
       : []),
   ];
+}
+
+/** Written in place of a name that is not public (src/vitrina/layouts/s3_common.py). */
+const RESERVED = "Nombre reservado";
+
+/** Whether a card is about a person and says who. */
+export function isNamed({ person, title }: Card): boolean {
+  return person === 1 && title !== RESERVED;
 }
 
 function period({ period_end }: Card, today: string): string {

@@ -1,7 +1,7 @@
 // The filters: made once, then kept in step with each answer, so that focus, open lists and half-typed amounts stay.
-import type { Count, Facets, Filters } from "./search-messages.ts";
+import type { Count, Facet, Facets, Filters } from "./search-messages.ts";
 import { button, el } from "./search-dom.ts";
-import { amount, type Chosen, FACETS, inUse, NO_RANGES, noFilters, number } from "./search-state.ts";
+import { amount, type Chosen, FACETS, inUse, money, NO_RANGES, noFilters, number } from "./search-state.ts";
 import { fold } from "./tokenize.ts";
 
 const SHOWN = 6;
@@ -28,8 +28,11 @@ export function makeFilters(place: HTMLElement, chips: HTMLElement, fold: HTMLEl
   const groups = FACETS.map(([facet, , title]) =>
     makeGroup(facet, title, (value) => label(facet, value), (value, on) => pick(facet, value, on)),
   );
+  const amounts = makeGroup("amount", "Monto en pesos", rangeText, (value, on) =>
+    change({ ...filters, ...(on ? bounds(value) : { amountMin: null, amountMax: null }) }),
+  );
   const ranges = makeRanges((bounds) => change({ ...filters, ...bounds }));
-  const panel = el("div", {}, ...groups.map(({ node }) => node), ranges.node);
+  const panel = el("div", {}, ...groups.map(({ node }) => node), amounts.node, ...ranges.nodes);
   fold.addEventListener("click", () => {
     fold.setAttribute("aria-expanded", String(place.classList.toggle("abierto")));
   });
@@ -38,6 +41,7 @@ export function makeFilters(place: HTMLElement, chips: HTMLElement, fold: HTMLEl
       filters = now;
       label = (facet, value) => (facet === "system" ? (systems[value] ?? value) : value);
       if (facets) FACETS.forEach(([facet], n) => groups[n]!.show(facets[facet]));
+      if (facets) amounts.show(facets.amount.map((count) => ({ ...count, chosen: isRange(count.value, now) })));
       place.classList.toggle("contando", !facets);
       place.querySelector(".contar")?.remove();
       ranges.show(now);
@@ -76,7 +80,24 @@ interface Group {
   show(counts: readonly Count[]): void;
 }
 
-function makeGroup(facet: Chosen, title: string, label: (value: string) => string, pick: (value: string, on: boolean) => void): Group {
+/** "10000-100000" as bounds: from the first up to, not with, the second. */
+function bounds(value: string): Pick<Filters, "amountMin" | "amountMax"> {
+  const [from, to] = value.split("-");
+  return { amountMin: Number(from), amountMax: to ? (Number(to) * 100 - 1) / 100 : null };
+}
+
+function isRange(value: string, { amountMin, amountMax }: Filters): boolean {
+  const range = bounds(value);
+  return range.amountMin === amountMin && range.amountMax === amountMax;
+}
+
+function rangeText(value: string): string {
+  const [from, to] = value.split("-").map(Number);
+  if (!to) return `${money(from ?? 0)} o más`;
+  return from ? `De ${money(from)} a menos de ${money(to)}` : `Menos de ${money(to)}`;
+}
+
+function makeGroup(facet: Facet, title: string, label: (value: string) => string, pick: (value: string, on: boolean) => void): Group {
   let counts: readonly Count[] = [];
   let all = false;
   const find = el("input", { type: "search", class: "filtro-buscar", "aria-label": `Buscar en la lista: ${title}`, placeholder: "Buscar en la lista", autocomplete: "off" }) as HTMLInputElement;
@@ -113,7 +134,7 @@ function makeGroup(facet: Chosen, title: string, label: (value: string) => strin
 type Bounds = Pick<Filters, "amountMin" | "amountMax" | "dateFrom" | "dateTo">;
 
 interface Ranges {
-  node: HTMLElement;
+  nodes: HTMLElement[];
   show(filters: Filters): void;
 }
 
@@ -136,17 +157,15 @@ function makeRanges(change: (bounds: Bounds) => void): Ranges {
   for (const input of [least, most, from, to]) input.addEventListener("change", read);
   const field = (text: string, input: HTMLElement) => el("label", { class: "filtro-rango" }, el("span", {}, text), input);
   const group = (title: string, ...inputs: HTMLElement[]) => el("fieldset", { class: "filtro" }, el("legend", {}, title), ...inputs);
-  const node = el(
-    "div",
-    {},
-    group("Monto en pesos", field("Desde", least), field("Hasta", most)),
+  const nodes = [
+    group("Otro monto", field("Desde", least), field("Hasta", most)),
     group("Fecha", field("Desde", from), field("Hasta", to)),
-  );
+  ];
   const put = (input: HTMLInputElement, value: string | number | null) => {
     if (document.activeElement !== input) input.value = String(value ?? "");
   };
   return {
-    node,
+    nodes,
     show({ amountMin, amountMax, dateFrom, dateTo }) {
       put(least, amountMin);
       put(most, amountMax);

@@ -1,9 +1,9 @@
 // The search page: reads the address, asks the worker, shows what it answers. Every text is put in as text.
 // The hooks are listed in templates/search.html.
 import type { Answer, Facets, Order, Reply, Suggestion } from "./search-messages.ts";
-import { type Labels, renderCards } from "./search-cards.ts";
+import { isNamed, type Labels, renderCards } from "./search-cards.ts";
 import { connect } from "./search-client.ts";
-import { makeCombobox, type OptionGroup } from "./search-complete.ts";
+import { makeCombobox, type OptionGroup } from "./search-combobox.ts";
 import { makeDownload } from "./search-download.ts";
 import { makeFilters } from "./search-filters.ts";
 import { address, inUse, noFilters, readState, type State } from "./search-state.ts";
@@ -83,7 +83,7 @@ function show(given: Answer): void {
 function settle(total: number): void {
   results!.removeAttribute("aria-busy");
   order.parentElement!.hidden = !total && !filtered();
-  place("homonimos").hidden = !answer?.cards.some(({ person }) => person);
+  place("homonimos").hidden = !answer?.cards.some(isNamed);
 }
 
 /** Counts that came after the answer, or the offer to make them. */
@@ -164,7 +164,7 @@ function groups(suggestions: readonly Suggestion[]): OptionGroup[] {
       .filter(({ what, label }) => what === kind && (what !== "word" || fold(label) !== fold(input.value.trim())))
       .map((suggestion) => ({
         text: suggestion.label,
-        ...(suggestion.count ? { note: suggestion.count.toLocaleString("es-MX") } : {}),
+        ...(suggestion.count && kind !== "word" ? { note: suggestion.count.toLocaleString("es-MX") } : {}),
         take: () => take(suggestion),
       })),
   }));
