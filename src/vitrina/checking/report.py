@@ -90,6 +90,7 @@ def _source_entry(source: Mapping[str, Any], records: pl.DataFrame, tables: Fram
     return {
         "source": source["source"], "title": source["title"], "weather": source["weather"],
         "condition": source["condition"], "calendar": source.get("calendar", []),
+        "observed_days": source.get("observed_days"),
         "snapshot": source["snapshot"], "taken": source["taken"], "message": source["message"],
         "remedy": source["remedy"], "records_in": ledger.records_in, "published": ledger.published,
         "quarantined": ledger.quarantined, "withheld": ledger.withheld,
