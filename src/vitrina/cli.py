@@ -143,6 +143,7 @@ def status(root: Root = Path(), as_json: Json = False) -> None:
     if run is None:
         raise UsageError("Este portal no se ha construido todavía", "Ejecute vitrina build.")
     systems = registry.load_systems(settings)
+    frequencies = {s.id: s.frequency for s in registry.load_sources(settings, systems)}
     reports = {s.slug: read_json_or(settings.build / "reports" / f"{s.slug}.json", None) for s in systems}
     if as_json:
         print(json.dumps({"run": run, "reports": reports}, ensure_ascii=False, indent=2))
@@ -168,6 +169,9 @@ def status(root: Root = Path(), as_json: Json = False) -> None:
             mark = weather.CONDITIONS.get(source["condition"], source["condition"])
             kept = " · se usa su última copia buena" if source["weather"] == "kept" else ""
             print(f"  {source['source']} [{mark}]{kept}: {figures}")
+            if days := source.get("observed_days"):
+                declared = frequencies.get(source["source"], "irregular")
+                print(f"    declara {declared}; trae algo nuevo cada {days} días")
             if source["message"]:
                 print(f"    {source['message']} → {source['remedy']}")
 
@@ -346,6 +350,10 @@ def accept(
     if len(reason.strip()) < 10 or not by.strip():
         raise UsageError(
             "Falta la razón o quién decide", "Escriba --reason con una frase y --by con un nombre o cargo."
+        )
+    if not (settings.archive / "snapshots" / source / run / "snapshot.json").is_file():
+        raise UsageError(
+            f"{source} no tiene una copia {run!r}", "Use la que nombra el aviso: vitrina status."
         )
     weather.accept(settings.archive, source, run, reason, by, settings.run_date)
     print(f"{source}: la copia {run} pasará la próxima vez que corra vitrina build.")

@@ -209,6 +209,8 @@ class SourceView:
     condition_text: str
     overdue: bool
     """Nothing new has come for longer than its declared frequency."""
+    observed_days: int | None
+    """The usual days between two deliveries that brought something new; None while they are too few to tell."""
     nights: Sequence[Night]
     nights_text: str
 

@@ -84,6 +84,7 @@ def _source(source_id: str, source: Source | None, facts: Mapping[str, Any], tod
         condition=condition,
         condition_text=CONDITIONS.get(condition, condition),
         overdue=_overdue(source, str(facts.get("taken") or ""), today),
+        observed_days=facts.get("observed_days"),
         nights=nights,
         nights_text=nights_text,
     )

@@ -109,7 +109,10 @@ def _read_source(
             night = None
     else:
         night = None
-    nights = weather.remember(settings.archive, source.id, settings.run_date, entry["condition"], night)
+    nights = weather.remember(
+        settings.archive, source.id, settings.run_date, entry["condition"], night, entry["snapshot"]
+    )
+    entry["observed_days"] = weather.observed_days(nights)
     entry["calendar"] = [{"date": n["date"], "condition": n["condition"]} for n in nights[-_CALENDAR:]]
     if gathered is not None:
         _merge(collected, gathered)
