@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import resource
 import struct
 import zipfile
@@ -17,7 +18,7 @@ import xlsxwriter
 from vitrina import formats
 from vitrina.config import LIMITS
 from vitrina.errors import BadContentError
-from vitrina.formats import xlsx_format
+from vitrina.formats import child
 from vitrina.model import Malformed, Source
 
 PARENT_MB = 300
@@ -214,21 +215,28 @@ def test_a_sheet_of_six_million_rows_is_refused(tmp_path: Path) -> None:
     refused(path, "xlsx")
 
 
-def test_the_child_has_the_limits_that_are_declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = []
-    run = xlsx_format.subprocess.run
+@pytest.mark.parametrize("kind", ["xlsx", "zip"])
+def test_the_child_has_the_limits_that_are_declared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Asked of the kernel, in a child that has been restrained as those of workbooks and archives are."""
+    monkeypatch.setattr(child, "_GRACE", 0)
+    (tmp_path / "probe.py").write_text(PROBE, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{Path(child.__file__).parents[2]}")
+    (told,) = child.lines("probe", [json.dumps(dict(LIMITS))], "x", LIMITS, "")
+    cpu, memory, size = json.loads(told)
+    assert (cpu, size) == (LIMITS["child_seconds"], LIMITS["unpacked_bytes"])
+    assert LIMITS["child_memory_bytes"] <= memory <= LIMITS["child_memory_bytes"] + (4 << 30)
+    module = (Path(child.__file__).parent / f"{kind}_child.py").read_text(encoding="utf-8")
+    assert "restrain(" in module
 
-    def spy(command: list[str], **more: Any) -> Any:
-        seen.append((command, more))
-        return run(command, **more)
 
-    monkeypatch.setattr(xlsx_format.subprocess, "run", spy)
-    path = workbook(tmp_path / "bien.xlsx", lambda _s: None)
-    assert len(read(path, "xlsx")) == 1
-    ((command, more),) = seen
-    assert command[-2:] == [str(LIMITS["child_memory_bytes"]), str(LIMITS["child_seconds"])]
-    assert more["timeout"] == LIMITS["child_seconds"] + 30
-    assert LIMITS["child_memory_bytes"] <= 4 << 30
+PROBE = """
+import json, resource, sys
+from vitrina.formats.child import restrain
+restrain(json.loads(sys.argv[1]))
+print(json.dumps([resource.getrlimit(r)[0] for r in (resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_FSIZE)]))
+"""
 
 
 # ── archives ──────────────────────────────────────────────────────────────────────────────────────────────

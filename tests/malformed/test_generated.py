@@ -81,7 +81,9 @@ def _said(data: bytes, kind: str) -> str:
 @pytest.mark.parametrize("kind", generator.WRITERS)
 def test_harmed_files(tmp_path: Path, kind: str) -> None:
     seen: Counter[str] = Counter()
-    for number in range(330 * TIMES):
+    for number in range(
+        (60 if kind == "zip" else 420) * TIMES
+    ):  # an archive is opened in a process of its own
         rng = Random(f"{kind} {number}")
         data = generator.WRITERS[kind](rng, generator.rows(rng))
         again = kind == "zip" and rng.random() < 0.6
@@ -92,7 +94,7 @@ def test_harmed_files(tmp_path: Path, kind: str) -> None:
             raise
         except Exception as error:
             raise AssertionError(f"{kind} {number}: {error!r}") from error
-    assert seen["refused"] > 20 and seen["read"] > 20, seen
+    assert seen["refused"] > 10 and seen["read"] > 10, seen
 
 
 def test_harmed_workbooks(tmp_path: Path) -> None:
