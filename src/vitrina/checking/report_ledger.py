@@ -79,6 +79,7 @@ def _source(source: Mapping[str, Any], counts: Mapping[str, int], states: pl.Dat
     return {
         "source": source["source"], "title": source["title"], "ente": source.get("ente", ""), "weather": source["weather"],
         "condition": source["condition"], "calendar": source.get("calendar", []),
+        "observed_days": source.get("observed_days"),
         "snapshot": source["snapshot"], "taken": source["taken"], "message": source["message"],
         "remedy": source["remedy"], "records_in": ledger.records_in, "published": ledger.published,
         "quarantined": ledger.quarantined, "withheld": ledger.withheld,

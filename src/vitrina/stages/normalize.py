@@ -22,7 +22,9 @@ from vitrina.config import Settings
 from vitrina.errors import SourceError
 from vitrina.layouts import find
 from vitrina.layouts.base import Context, Layout
+from vitrina.layouts.reserved import Split
 from vitrina.model import Issue, Malformed, Outcome, RawRecord, Row, Source, System
+from vitrina.publishing.gate import Memory
 from vitrina.snapshots import Store
 from vitrina.storage import fresh_folder, read_json_or, text_frame, write_json, write_parquet
 
@@ -64,12 +66,13 @@ def run(
 ) -> dict[str, int]:
     """Normalize every system in order; return main rows per system."""
     counts = {}
+    memory = Memory()
     resolve: Callable[[str], str | None] = lambda _name: None  # noqa: E731 - replaced once `entes` is known
     for system in systems:
         collected = _Collected({t.name: [] for t in system.tables})
         for source in sources:
             if source.system == system.slug:
-                _read_source(settings, system, source, resolve, collected)
+                _read_source(settings, system, source, resolve, collected, memory)
         if system.derived:
             _derive(settings, system, resolve, collected)
         _write(settings, system, collected)
@@ -77,6 +80,7 @@ def run(
         if system.slug == "entes":
             resolve = load_entes(settings.catalogs, collected.rows[system.main.name]).ente_id
         progress(f"{system.slug}: {counts[system.slug]} registros")
+    memory.write(settings.build / "private" / "withheld-values")
     return counts
 
 
@@ -86,6 +90,7 @@ def _read_source(
     source: Source,
     resolve: Callable[[str], str | None],
     collected: _Collected,
+    memory: Memory,
 ) -> None:
     pulled = read_json_or(settings.build / "pull" / f"{source.id}.json", None) or {
         "weather": "none", "condition": "none", "snapshot": "", "taken": "", "records": 0,
@@ -93,18 +98,21 @@ def _read_source(
     }  # fmt: skip
     entry = {**pulled, "source": source.id, "title": source.title, "ente": source.ente, "read": 0}
     collected.sources.append(entry)
-    gathered, night = _read_snapshot(settings, system, source, resolve, entry)
+    gathered, night = _read_snapshot(settings, system, source, resolve, entry, memory)
     if night is not None and pulled["weather"] in ("fresh", "unchanged"):
         verdict = weather.judge(
             source.id, entry["snapshot"], night, settings.archive, settings.run_date, _floor(source)
         )
         if verdict:
             _fall_back(settings, source, entry, verdict)
-            gathered, _ = _read_snapshot(settings, system, source, resolve, entry)
+            gathered, _ = _read_snapshot(settings, system, source, resolve, entry, memory)
             night = None
     else:
         night = None
-    nights = weather.remember(settings.archive, source.id, settings.run_date, entry["condition"], night)
+    nights = weather.remember(
+        settings.archive, source.id, settings.run_date, entry["condition"], night, entry["snapshot"]
+    )
+    entry["observed_days"] = weather.observed_days(nights)
     entry["calendar"] = [{"date": n["date"], "condition": n["condition"]} for n in nights[-_CALENDAR:]]
     if gathered is not None:
         _merge(collected, gathered)
@@ -131,6 +139,7 @@ def _read_snapshot(
     source: Source,
     resolve: Callable[[str], str | None],
     entry: dict[str, Any],
+    memory: Memory,
 ) -> tuple[_Collected | None, weather.Night | None]:
     """Return the rows of the snapshot that *entry* names, and its figures; (None, None) when it gives none."""
     if not entry["snapshot"]:
@@ -139,7 +148,7 @@ def _read_snapshot(
     context = Context(system, source, settings.run_date, resolve)
     gathered = _Collected({t.name: [] for t in system.tables})
     try:
-        records = _counted(_records(folder, source, settings), entry)
+        records = _remembered(_counted(_records(folder, source, settings), entry), Split(system), memory)
         for outcome in _outcomes(records, context):
             _gather(gathered, outcome, source, entry["snapshot"])
     except SourceError as error:
@@ -175,6 +184,14 @@ def _records(folder: Path, source: Source, settings: Settings) -> Iterator[RawRe
 def _counted(records: Iterable[RawRecord], entry: dict[str, Any]) -> Iterator[RawRecord]:
     for record in records:
         entry["read"] += 1
+        yield record
+
+
+def _remembered(records: Iterable[RawRecord], split: Split, memory: Memory) -> Iterator[RawRecord]:
+    """Let *memory* see each record's values before a layout does."""
+    for record in records:
+        for reserved, text in split.values(record.data):
+            memory.add(text, reserved=reserved)
         yield record
 
 
