@@ -218,6 +218,7 @@ class Client:
             self.requests += 1
             try:
                 response = self._transport.handle_request(request)
+                self.job.gate.hear(url.host, port, response.headers.get("date", ""))
                 try:
                     return self._read(ask, response, str(url))
                 finally:
