@@ -18,6 +18,19 @@ _REMEDY = "Pida el archivo como CSV en UTF-8, o como XLSX con una sola tabla y s
 def read(path: Path, name: str, source: Source, limits: Mapping[str, int]) -> Iterator[RawRecord]:
     """Yield one record (header → cell text) per row of the declared sheet (default: the first).
 
+    BadContentError: see `rows`, and an empty sheet.
+    """
+    found = rows(path, name, source, limits)
+    header = next(found, None)
+    if header is None:
+        raise BadContentError(f"{name}: la hoja está vacía", _REMEDY)
+    may_be_empty = bool(source.policy.get("may_be_empty"))
+    yield from rows_to_records(header[1], found, name, limits, may_be_empty=may_be_empty)
+
+
+def rows(path: Path, name: str, source: Source, limits: Mapping[str, int]) -> Iterator[tuple[int, list[str]]]:
+    """Yield (row number, cells) of the declared sheet, from its header row on.
+
     BadContentError: not a workbook, has a DTD, no such sheet, passes the limits on memory, time or unpacked size.
     """
     if not zipfile.is_zipfile(path):
@@ -26,10 +39,6 @@ def read(path: Path, name: str, source: Source, limits: Mapping[str, int]) -> It
     arguments = [
         str(path), options.get("sheet", ""), str(options.get("header_row", 1)), json.dumps(dict(limits)),
     ]  # fmt: skip
-    found = child.lines("vitrina.formats.xlsx_child", arguments, name, limits, _REMEDY)
-    rows = (json.loads(line) for line in found)
-    header = next(rows, None)
-    if header is None:
-        raise BadContentError(f"{name}: la hoja está vacía", _REMEDY)
-    may_be_empty = bool(source.policy.get("may_be_empty"))
-    yield from rows_to_records(header[1], ((n, c) for n, c in rows), name, limits, may_be_empty=may_be_empty)
+    for line in child.lines("vitrina.formats.xlsx_child", arguments, name, limits, _REMEDY):
+        number, cells = json.loads(line)
+        yield number, cells

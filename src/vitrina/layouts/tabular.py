@@ -97,7 +97,7 @@ class _Sheet:
         )
         self.is_main = self.table.name == context.system.main.name
         self.fields = {f.name: f for f in self.table.fields if f.name not in _OURS}
-        self.by_key = _keys(self.fields.values())
+        self.by_key = header_keys(self.fields.values())
         self.aliases = self._aliases()
         self.id_from: str | Sequence[str] = context.system.options.get("id_from", ())
         self.parent_from: Sequence[str] = context.system.options.get("parent_from", ())
@@ -321,8 +321,8 @@ class _Sheet:
         )
 
 
-def _keys(fields: Iterable[Field]) -> dict[str, Field]:
-    """Return header key → column, by name and by title; a title that several columns have is left out."""
+def header_keys(fields: Iterable[Field]) -> dict[str, Field]:
+    """Return header key (catalogs.name_key) → column, by name and by title; a title of several columns is left out."""
     fields = tuple(fields)
     titles = [name_key(f.title) for f in fields]
     by_title = {k: f for k, f in zip(titles, fields, strict=True) if k and titles.count(k) == 1}

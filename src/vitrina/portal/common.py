@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from importlib import metadata
 from typing import Any
 
-from vitrina.portal import citation, datasets, searching, urls
+from vitrina.portal import citation, datasets, quality_pages, searching, urls
 from vitrina.portal.contexts import ChartView, Link, Page, QualityView, Route
 from vitrina.portal.quality import quality_view
 from vitrina.portal.site import Site
@@ -37,7 +37,7 @@ def routes(site: Site) -> Iterator[Route]:
     yield _home(site)
     yield searching.route(site)
     yield _downloads(site)
-    yield _quality(site, quality)
+    yield from quality_pages.routes(site)
     yield _sources(site, quality)
     yield _changes(site)
     yield _credits(site)
@@ -109,17 +109,6 @@ def _downloads(site: Site) -> Route:
         for views in [datasets.file_views(site, d)]
     ]
     return Route(meta.path, "downloads.html", {"meta": meta, "sets": sets})
-
-
-def _quality(site: Site, views: Sequence[QualityView]) -> Route:
-    meta = _page(
-        site,
-        "Calidad de los datos",
-        "Qué se recibió, qué se publicó y qué no, por conjunto y por fuente, con las observaciones de la revisión.",
-        "calidad/",
-        "calidad",
-    )
-    return Route(meta.path, "quality.html", {"meta": meta, "views": views})
 
 
 def _sources(site: Site, views: Sequence[QualityView]) -> Route:

@@ -265,6 +265,8 @@ class Provenance:
     position: str
     since: str
     changed: str
+    unchanged: bool = False
+    """The record says what it said when it was first published."""
 
 
 @dataclass(frozen=True, slots=True)

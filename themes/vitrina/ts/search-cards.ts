@@ -1,7 +1,7 @@
 // One card a result. What it shows follows from what its dataset declares: a sanction its period, a contract its
 // amount and supplier, a recommendation its state; the words for each come with the page (data-rotulos).
 import type { Answer, Card } from "./search-messages.ts";
-import { el, marked } from "./search-dom.ts";
+import { el, inside, marked } from "./search-dom.ts";
 import { money, PAGE, written } from "./search-state.ts";
 
 /** What the cards of a dataset call their parts: src/vitrina/portal/searching.py, labels(). */
@@ -31,14 +31,17 @@ export function renderCards(list: HTMLElement, answer: Answer, setting: Setting)
 
 function parts(card: Card, { systems }: Answer, setting: Setting): HTMLElement[] {
   const terms = new Set(card.terms);
-  const namesake = card.homonym || (card.person && card.period_end); // a sanction weighs most on the wrong person
+  // A sanction weighs most on the wrong person: a person's sanction always says so.
+  const namesake = isNamed(card) && (card.homonym || card.period_end);
   const labels: Partial<Labels> = setting.labels[card.system] ?? {};
-  const href = setting.home + card.url.replace(/^\/+/, ""); // always a page of this portal
+  const href = inside(setting.home, card.url);
   const said = card.title + card.subtitle;
-  const fact = (label: string, value: string) =>
-    value && !said.includes(value) ? [el("div", {}, el("dt", {}, label), el("dd", {}, ...marked(value, terms)))] : [];
+  const fact = (label: string, value: string, kind = "") =>
+    value && !said.includes(value)
+      ? [el("div", kind ? { class: kind } : {}, el("dt", {}, label), el("dd", {}, ...marked(value, terms)))]
+      : [];
   const facts = [
-    ...fact(labels.amount ?? "Monto", card.amount === null ? "" : money(card.amount)),
+    ...fact(labels.amount ?? "Monto", card.amount === null ? "" : money(card.amount), "monto"),
     ...fact("Clase", card.type === card.status ? "" : card.type),
     ...fact(labels.ente ?? "Institución", card.ente),
     ...fact(labels.supplier ?? "Proveedor", card.supplier),
@@ -61,6 +64,14 @@ function parts(card: Card, { systems }: Answer, setting: Setting): HTMLElement[]
       ? [el("p", { class: "homonimo" }, "Puede tratarse de personas distintas con el mismo nombre.")]
       : []),
   ];
+}
+
+/** Written in place of a name that is not public (src/vitrina/layouts/s3_common.py). */
+const RESERVED = "Nombre reservado";
+
+/** Whether a card is about a person and says who. */
+export function isNamed({ person, title }: Card): boolean {
+  return person === 1 && title !== RESERVED;
 }
 
 function period({ period_end }: Card, today: string): string {

@@ -27,3 +27,8 @@ export function marked(text: string, terms: ReadonlySet<string>): Node[] {
   }
   return [...nodes, document.createTextNode(text.slice(end))];
 }
+
+/** The address of a page of this portal, whatever `url` says: nothing in it can lead to another host. */
+export function inside(home: string, url: string): string {
+  return home + url.replace(/^[\\/\s\0-\x1f]+/, ""); // the address parser takes "\\" for "/" and skips control signs
+}

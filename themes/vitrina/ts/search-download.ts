@@ -3,7 +3,7 @@
 import type { Client } from "./search-client.ts";
 import type { CardFields, Question } from "./search-messages.ts";
 import { type Cell, type Cover, coverText, csvHead, csvLine, fileName } from "./search-csv.ts";
-import { button, el } from "./search-dom.ts";
+import { button, el, inside } from "./search-dom.ts";
 import { number } from "./search-state.ts";
 
 const MOST_ROWS = 200_000;
@@ -23,7 +23,7 @@ const COLUMNS: readonly [string, (card: CardFields, setting: Setting) => Cell][]
   ["municipio", ({ municipality }) => municipality],
   ["vigente_hasta", ({ period_end }) => period_end],
   ["es_persona", ({ person }) => (person ? "sí" : "no")],
-  ["direccion", ({ url }, { home }) => new URL(url.replace(/^\/+/, ""), home).href],
+  ["direccion", ({ url }, { home }) => inside(home, url)],
 ];
 
 interface Setting {
@@ -76,7 +76,7 @@ export function makeDownload(section: HTMLElement, client: Client): (result: Res
 
   const refuse = (result: Result, size: string) => {
     const places = result.slugs.map((slug) =>
-      el("li", {}, el("a", { href: `${result.home}${slug}/datos/` }, result.systems[slug] ?? slug)),
+      el("li", {}, el("a", { href: inside(result.home, `${slug}/datos/`) }, result.systems[slug] ?? slug)),
     );
     body.replaceChildren(
       el("p", {}, `El resultado es muy grande para prepararlo aquí: ${size} Use los filtros, o descargue los archivos completos:`),

@@ -1,12 +1,12 @@
 // The filters: made once, then kept in step with each answer, so that focus, open lists and half-typed amounts stay.
-import type { Count, Facets, Filters } from "./search-messages.ts";
+import type { Count, Facet, Facets, Filters } from "./search-messages.ts";
 import { button, el } from "./search-dom.ts";
-import { amount, type Chosen, FACETS, inUse, NO_RANGES, noFilters, number } from "./search-state.ts";
+import { amount, type Chosen, FACETS, inUse, money, NO_RANGES, noFilters, number } from "./search-state.ts";
 import { fold } from "./tokenize.ts";
 
 const SHOWN = 6;
 /** From so many values on a list has a box to look for one; and so many are written at most. */
-const LONG = 12;
+const LONG = 15;
 const MOST = 200;
 
 type Change = (filters: Filters) => void;
@@ -20,7 +20,7 @@ export interface FilterPanel {
   clear(): void;
 }
 
-export function makeFilters(place: HTMLElement, chips: HTMLElement, change: Change): FilterPanel {
+export function makeFilters(place: HTMLElement, chips: HTMLElement, fold: HTMLElement, change: Change): FilterPanel {
   let filters = noFilters();
   let label: Label = (_facet, value) => value;
   const pick = (facet: Chosen, value: string, on: boolean) =>
@@ -28,25 +28,30 @@ export function makeFilters(place: HTMLElement, chips: HTMLElement, change: Chan
   const groups = FACETS.map(([facet, , title]) =>
     makeGroup(facet, title, (value) => label(facet, value), (value, on) => pick(facet, value, on)),
   );
+  const amounts = makeGroup("amount", "Monto en pesos", rangeText, (value, on) =>
+    change({ ...filters, ...(on ? bounds(value) : { amountMin: null, amountMax: null }) }),
+  );
   const ranges = makeRanges((bounds) => change({ ...filters, ...bounds }));
-  const summary = el("summary", {}, "Filtrar");
-  const panel = el("details", { class: "filtros" }, summary, ...groups.map(({ node }) => node), ranges.node);
-  if (matchMedia("(min-width: 54rem)").matches) panel.setAttribute("open", "");
+  const panel = el("div", {}, ...groups.map(({ node }) => node), amounts.node, ...ranges.nodes);
+  fold.addEventListener("click", () => {
+    fold.setAttribute("aria-expanded", String(place.classList.toggle("abierto")));
+  });
   return {
     show(now, systems, facets) {
       filters = now;
       label = (facet, value) => (facet === "system" ? (systems[value] ?? value) : value);
       if (facets) FACETS.forEach(([facet], n) => groups[n]!.show(facets[facet]));
-      panel.toggleAttribute("aria-busy", !facets);
+      if (facets) amounts.show(facets.amount.map((count) => ({ ...count, chosen: isRange(count.value, now) })));
+      place.classList.toggle("contando", !facets);
       place.querySelector(".contar")?.remove();
       ranges.show(now);
       const used = inUse(now, label);
-      summary.textContent = used.length ? `Filtrar (${used.length} en uso)` : "Filtrar";
+      fold.textContent = used.length ? `Filtrar (${used.length})` : "Filtrar";
       renderChips(chips, used, change);
       if (!panel.isConnected) place.replaceChildren(panel);
     },
     offer(count) {
-      panel.insertBefore(button("Contar por filtro", count, "boton contar"), summary.nextSibling);
+      place.prepend(button("Contar por filtro", count, "boton contar"));
     },
     clear() {
       panel.remove();
@@ -57,17 +62,17 @@ export function makeFilters(place: HTMLElement, chips: HTMLElement, change: Chan
 
 function renderChips(place: HTMLElement, used: ReturnType<typeof inUse>, change: Change): void {
   const at = [...place.children].findIndex((chip) => chip === document.activeElement);
-  const chip = ({ label, rest }: (typeof used)[number]) => {
+  const chip = ({ title, label, rest }: (typeof used)[number]) => {
     const made = button(label, () => change(rest), "boton quitar");
-    made.setAttribute("aria-label", `Quitar el filtro ${label}`);
+    made.setAttribute("aria-label", `Quitar el filtro ${title}: ${label}`);
     return made;
   };
   const all = used.length > 1 ? [button("Quitar todos", () => change(noFilters()), "boton")] : [];
   place.replaceChildren(...used.map(chip), ...all);
   place.hidden = !used.length;
   if (at < 0) return;
-  const next = place.children[Math.min(at, used.length - 1)] ?? document.querySelector("#filtros summary");
-  (next as HTMLElement | null)?.focus();
+  const next = place.children[Math.min(at, used.length - 1)] ?? document.getElementById("q");
+  (next as HTMLElement).focus();
 }
 
 interface Group {
@@ -75,10 +80,27 @@ interface Group {
   show(counts: readonly Count[]): void;
 }
 
-function makeGroup(facet: Chosen, title: string, label: (value: string) => string, pick: (value: string, on: boolean) => void): Group {
+/** "10000-100000" as bounds: from the first up to, not with, the second. */
+function bounds(value: string): Pick<Filters, "amountMin" | "amountMax"> {
+  const [from, to] = value.split("-");
+  return { amountMin: Number(from), amountMax: to ? (Number(to) * 100 - 1) / 100 : null };
+}
+
+function isRange(value: string, { amountMin, amountMax }: Filters): boolean {
+  const range = bounds(value);
+  return range.amountMin === amountMin && range.amountMax === amountMax;
+}
+
+function rangeText(value: string): string {
+  const [from, to] = value.split("-").map(Number);
+  if (!to) return `${money(from ?? 0)} o más`;
+  return from ? `De ${money(from)} a menos de ${money(to)}` : `Menos de ${money(to)}`;
+}
+
+function makeGroup(facet: Facet, title: string, label: (value: string) => string, pick: (value: string, on: boolean) => void): Group {
   let counts: readonly Count[] = [];
   let all = false;
-  const find = el("input", { type: "search", class: "filtro-buscar", "aria-label": `Buscar en la lista: ${title}`, autocomplete: "off" }) as HTMLInputElement;
+  const find = el("input", { type: "search", class: "filtro-buscar", "aria-label": `Buscar en la lista: ${title}`, placeholder: "Buscar en la lista", autocomplete: "off" }) as HTMLInputElement;
   const rows = el("div", {});
   const more = button("", () => ((all = !all), draw()), "enlace");
   const node = el("fieldset", { class: "filtro", "data-filtro": facet }, el("legend", {}, title), find, rows, more);
@@ -112,7 +134,7 @@ function makeGroup(facet: Chosen, title: string, label: (value: string) => strin
 type Bounds = Pick<Filters, "amountMin" | "amountMax" | "dateFrom" | "dateTo">;
 
 interface Ranges {
-  node: HTMLElement;
+  nodes: HTMLElement[];
   show(filters: Filters): void;
 }
 
@@ -135,17 +157,15 @@ function makeRanges(change: (bounds: Bounds) => void): Ranges {
   for (const input of [least, most, from, to]) input.addEventListener("change", read);
   const field = (text: string, input: HTMLElement) => el("label", { class: "filtro-rango" }, el("span", {}, text), input);
   const group = (title: string, ...inputs: HTMLElement[]) => el("fieldset", { class: "filtro" }, el("legend", {}, title), ...inputs);
-  const node = el(
-    "div",
-    {},
-    group("Monto en pesos", field("Desde", least), field("Hasta", most)),
+  const nodes = [
+    group("Otro monto", field("Desde", least), field("Hasta", most)),
     group("Fecha", field("Desde", from), field("Hasta", to)),
-  );
+  ];
   const put = (input: HTMLInputElement, value: string | number | null) => {
     if (document.activeElement !== input) input.value = String(value ?? "");
   };
   return {
-    node,
+    nodes,
     show({ amountMin, amountMax, dateFrom, dateTo }) {
       put(least, amountMin);
       put(most, amountMax);

@@ -79,6 +79,7 @@ function day(typed: string | null): string {
 }
 
 export interface InUse {
+  title: string;
   label: string;
   /** The filters without this one. */
   rest: Filters;
@@ -90,16 +91,16 @@ export function inUse(filters: Filters, label: (facet: Chosen, value: string) =>
   for (const [facet, , title] of FACETS) {
     for (const value of filters[facet]) {
       const rest = { ...filters, [facet]: filters[facet].filter((other) => other !== value) };
-      found.push({ label: `${title}: ${label(facet, value)}`, rest });
+      found.push({ title, label: label(facet, value), rest });
     }
   }
   const range = (title: string, none: Partial<Filters>, from: string, to: string) => {
     const said = from && to ? `de ${from} a ${to}` : from ? `desde ${from}` : `hasta ${to}`;
-    if (from || to) found.push({ label: `${title}: ${said}`, rest: { ...filters, ...none } });
+    if (from || to) found.push({ title, label: said, rest: { ...filters, ...none } });
   };
   const pesos = (value: number | null) => (value === null ? "" : money(value));
   range("Monto", { amountMin: null, amountMax: null }, pesos(filters.amountMin), pesos(filters.amountMax));
-  range("Fecha", { dateFrom: "", dateTo: "" }, written(filters.dateFrom), written(filters.dateTo));
+  range("Fecha", { dateFrom: "", dateTo: "" }, written(filters.dateFrom, true), written(filters.dateTo, true));
   return found;
 }
 
@@ -111,12 +112,15 @@ export function number(value: number): string {
   return figures.format(value);
 }
 
+/** Pesos; cents only when there are some. */
 export function money(value: number): string {
-  return currency.format(value);
+  return currency.format(value).replace(/\.00$/, "");
 }
 
-/** An ISO date in full; what is no date comes back as it is. */
-export function written(iso: string): string {
+const shortDays = new Intl.DateTimeFormat("es-MX", { dateStyle: "medium", timeZone: "UTC" });
+
+/** An ISO date in full, or short; what is no date comes back as it is. */
+export function written(iso: string, short = false): string {
   const date = new Date(`${iso}T00:00:00Z`);
-  return Number.isNaN(date.getTime()) ? iso : days.format(date);
+  return Number.isNaN(date.getTime()) ? iso : (short ? shortDays : days).format(date);
 }

@@ -3,24 +3,38 @@ import type { Answer, Reply } from "./search-messages.ts";
 import { button, el } from "./search-dom.ts";
 import { number, PAGE } from "./search-state.ts";
 
+/** What was found and how, in one breath: it is also what a screen reader says after each answer. */
 export function statusText(answer: Answer, text: string): string {
-  const { total, found, step, absent, used } = answer;
+  const { total, found, step } = answer;
   const query = text.trim().slice(0, 80);
   if (step === "none" && query.length < 2) return "Siga escribiendo: con dos letras ya se busca.";
   if (step === "empty") return "Escriba una palabra más precisa: un nombre, un número de expediente o un tema.";
   if (step === "none" || !found) return `Ningún registro coincide con «${query}».`;
-  const count = `${number(total)} ${total === 1 ? "resultado" : "resultados"}`;
-  const list = (words: string[]) =>
-    words
-      .slice(0, 5)
-      .map((word) => `«${word}»`)
-      .join(", ");
   if (!total) return `0 resultados con estos filtros; sin ellos hay ${number(found)}.`;
-  if (step === "prefix")
-    return `${count}. Ningún registro tiene «${query}» completo: se muestran palabras que empiezan así.`;
-  if (step === "near") return `${count}. No hay ${list(absent)}: se muestra ${list(used)}.`;
-  if (step === "any") return `${count}. Ningún registro tiene todas las palabras: se muestran los que tienen alguna.`;
+  const count = `${number(total)} ${total === 1 ? "resultado" : "resultados"}`;
+  const how = notes(answer, query);
+  if (how.length) return [`${count}.`, ...how].join(" ");
   return query ? `${count} para «${query}».` : `${count}.`;
+}
+
+function notes({ step, replaced, phrases, excluded }: Answer, query: string): string[] {
+  const said: string[] = [];
+  const others = replaced.map(({ asked, used }) => [quoted([asked]), quoted(used)] as const);
+  if (step === "prefix") said.push(`Ningún registro tiene «${query}» completo: se muestran palabras que empiezan así.`);
+  if (step === "near") said.push(...others.map(([asked, used]) => `No hay ${asked}: se muestra ${used}.`));
+  if (step === "stem") said.push(...others.map(([asked, used]) => `Junto con ${asked} se buscó ${used}.`));
+  if (step === "any") said.push("Ningún registro tiene todas las palabras: se muestran los que tienen alguna.");
+  for (const { text, checked, of, found } of phrases) {
+    if (!found) said.push(`Ninguno dice «${text}» seguido: se muestran los que tienen las palabras.`);
+    else if (checked < of) said.push(`«${text}» se buscó en los ${number(checked)} mejores de ${number(of)}.`);
+  }
+  if (excluded.length) said.push(`Sin ${quoted(excluded)}.`);
+  return said;
+}
+
+function quoted(words: readonly string[]): string {
+  const shown = words.slice(0, 4).map((word) => `«${word}»`);
+  return new Intl.ListFormat("es-MX", { type: "disjunction" }).format(words.length > 4 ? [...shown, "otras"] : shown);
 }
 
 /** What helps when nothing was found; `free` takes the filters away. */

@@ -1,12 +1,13 @@
 // The search page: reads the address, asks the worker, shows what it answers. Every text is put in as text.
 // The hooks are listed in templates/search.html.
 import type { Answer, Facets, Order, Reply, Suggestion } from "./search-messages.ts";
-import { type Labels, renderCards } from "./search-cards.ts";
+import { isNamed, type Labels, renderCards } from "./search-cards.ts";
 import { connect } from "./search-client.ts";
-import { makeCombobox, type OptionGroup } from "./search-complete.ts";
+import { makeCombobox, type OptionGroup } from "./search-combobox.ts";
 import { makeDownload } from "./search-download.ts";
 import { makeFilters } from "./search-filters.ts";
 import { address, inUse, noFilters, readState, type State } from "./search-state.ts";
+import { fold } from "./tokenize.ts";
 import { type Fault, renderEmpty, renderFailure, renderPager, statusText } from "./search-view.ts";
 
 const TYPING_MS = 150;
@@ -32,7 +33,7 @@ let timer = 0;
 let focusResults = false;
 
 const client = connect(root.dataset["worker"]!, index);
-const panel = makeFilters(place("filtros"), place("en-uso"), (filters) => go({ filters }));
+const panel = makeFilters(place("filtros"), place("en-uso"), place("plegar"), (filters) => go({ filters }));
 const box = makeCombobox(input, place("sugerencias"));
 const download = makeDownload(place("bajar"), client);
 
@@ -81,8 +82,8 @@ function show(given: Answer): void {
 
 function settle(total: number): void {
   results!.removeAttribute("aria-busy");
-  order.parentElement!.hidden = total < 2;
-  place("homonimos").hidden = !answer?.cards.some(({ person }) => person);
+  order.parentElement!.hidden = !total && !filtered();
+  place("homonimos").hidden = !answer?.cards.some(isNamed);
 }
 
 /** Counts that came after the answer, or the offer to make them. */
@@ -121,7 +122,7 @@ function offerDownload(given: Answer): void {
       url: new URL(address({ ...state, page: 1 }), location.href).href,
       query: state.text.trim(),
       status: statusText(given, state.text),
-      filters: named.map(({ label }) => label),
+      filters: named.map(({ title, label }) => `${title}: ${label}`),
       order: order.selectedOptions[0]?.textContent ?? "",
       version: root.dataset["edicion"]!,
       taken: new Date().toLocaleString("es-MX", { dateStyle: "long", timeStyle: "short" }),
@@ -160,10 +161,10 @@ function groups(suggestions: readonly Suggestion[]): OptionGroup[] {
   return KINDS.map(([kind, title]) => ({
     title,
     options: suggestions
-      .filter(({ what }) => what === kind)
+      .filter(({ what, label }) => what === kind && (what !== "word" || fold(label) !== fold(input.value.trim())))
       .map((suggestion) => ({
         text: suggestion.label,
-        ...(suggestion.count ? { note: suggestion.count.toLocaleString("es-MX") } : {}),
+        ...(suggestion.count && kind !== "word" ? { note: suggestion.count.toLocaleString("es-MX") } : {}),
         take: () => take(suggestion),
       })),
   }));
