@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from vitrina import build as night_build
-from vitrina import clerk, cli_api, cli_report, cli_simulate, config, registry, scaffold, weather
+from vitrina import clerk, cli_api, cli_report, cli_simulate, cli_status, config, registry, scaffold, weather
 from vitrina.errors import EXIT_STORAGE, UsageError, VitrinaError
 from vitrina.options import Json, Only, Quiet, Root, RunDate
 from vitrina.options import settings_of as _settings
@@ -141,37 +141,12 @@ def status(root: Root = Path(), as_json: Json = False) -> None:
     if run is None:
         raise UsageError("Este portal no se ha construido todavía", "Ejecute vitrina build.")
     systems = registry.load_systems(settings)
-    frequencies = {s.id: s.frequency for s in registry.load_sources(settings, systems)}
     reports = {s.slug: read_json_or(settings.build / "reports" / f"{s.slug}.json", None) for s in systems}
     if as_json:
         print(json.dumps({"run": run, "reports": reports}, ensure_ascii=False, indent=2))
         return
-    print(
-        f"Última noche: {run['run_date']} · {run['state'] or 'sin publicar'} · {run['seconds']} s · {run['peak_mb']} MB"
-    )
-    if run["error"]:
-        print(f"  {run['error']}")
-    for system in systems:
-        report = reports[system.slug]
-        if report is None:
-            print(f"{system.slug}: sin revisar")
-            continue
-        print(
-            f"{system.slug}: {report['tables'][system.main.name]['published']} publicados · {report['decision']}"
-        )
-        for source in report["sources"]:
-            figures = (
-                f"{source['records_in']} recibidos = {source['published']} publicados + "
-                f"{source['quarantined']} en cuarentena + {source['withheld']} reservados"
-            )
-            mark = weather.CONDITIONS.get(source["condition"], source["condition"])
-            kept = " · se usa su última copia buena" if source["weather"] == "kept" else ""
-            print(f"  {source['source']} [{mark}]{kept}: {figures}")
-            if days := source.get("observed_days"):
-                declared = frequencies.get(source["source"], "irregular")
-                print(f"    declara {declared}; trae algo nuevo cada {days} días")
-            if source["message"]:
-                print(f"    {source['message']} → {source['remedy']}")
+    for line in cli_status.lines(run, systems, registry.load_sources(settings, systems), reports):
+        print(line)
 
 
 # ── one command per stage ─────────────────────────────────────────────────────────────────────────────────

@@ -101,7 +101,7 @@ def _read_source(
     gathered, night = _read_snapshot(settings, system, source, resolve, entry, memory)
     if night is not None and pulled["weather"] in ("fresh", "unchanged"):
         verdict = weather.judge(
-            source.id, entry["snapshot"], night, settings.archive, settings.run_date, _floor(source)
+            source.id, entry["snapshot"], night, settings.archive, settings.run_date, _floors(source)
         )
         if verdict:
             _fall_back(settings, source, entry, verdict)
@@ -118,8 +118,9 @@ def _read_source(
         _merge(collected, gathered)
 
 
-def _floor(source: Source) -> int:
-    return int(source.options.get("guard", {}).get("min_records", 0))
+def _floors(source: Source) -> weather.Floors:
+    guard = source.options.get("guard", {})
+    return weather.Floors(int(guard.get("min_records", 0)), guard.get("entes", {}))
 
 
 def _fall_back(settings: Settings, source: Source, entry: dict[str, Any], verdict: weather.Verdict) -> None:
