@@ -26,7 +26,7 @@ from vitrina.portal.store import Dataset
 from vitrina.text import slugify
 from vitrina.wording import explain
 
-LIST_ROWS = 200
+LIST_ROWS = 100
 """Records of a page that lists what a rule named: titles only, so many fit."""
 _SEVERITIES = ("error", "warning", "note")
 
