@@ -173,6 +173,8 @@ class Expect:
     max_rows: int
     filled: Mapping[str, float]
     freshness_days: int
+    ids_gone: float = 0.3
+    """Share of the last good ids that may be gone; beyond half of it there is a warning."""
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def remember(path: Path, result: Mapping[str, Any], day: str) -> None:
         "date": day, "decision": result["decision"], "verdict": result["verdict"], "checked": totals["records_in"],
         "published": totals["published"], "quarantined": totals["quarantined"], "withheld": totals["withheld"],
         "errors": counts["error"], "warnings": counts["warning"], "notes": counts["note"],
-        "rules": dict(sorted(rules.items())),
+        "filled": result["received_fill"], "rules": dict(sorted(rules.items())),
         "entes": {e["ente_id"]: sum(e["issues"].values()) for e in result["entes"] if e["issues"]},
     }  # fmt: skip
     kept = [n for n in nights(path) if n["date"] != day]
