@@ -17,7 +17,8 @@ pytestmark = pytest.mark.browser
 
 PLAIN = (
     "/", "/buscar/", "/s6-contrataciones/", "/s6-contrataciones/lista/", "/s1-declaraciones/", "/conexion/", "/descargas/",
-    "/calidad/", "/calidad/s6-contrataciones/", "/calidad/s3-servidores/", "/calidad/instituciones/", "/fuentes/", "/cambios/", "/creditos/", "/metodologia/", "/404.html",
+    "/calidad/", "/calidad/s6-contrataciones/", "/calidad/s3-servidores/", "/calidad/instituciones/",
+    "/fuentes/", "/cambios/", "/creditos/", "/metodologia/", "/404.html",
 )  # fmt: skip
 
 
