@@ -104,8 +104,11 @@ export interface Answer {
   /** Terms by which absent words were replaced, all together. */
   used: string[];
   replaced: { asked: string; used: string[] }[];
-  /** Phrases in quotes; `checked` < `of` when only the best candidates could be looked at. */
-  phrases: { text: string; checked: number; of: number }[];
+  /**
+   * Phrases in quotes: of `of` records with all the words, the best `checked` were looked at. When none of these has
+   * the phrase, `found` is false and the results are the records with the words.
+   */
+  phrases: { text: string; checked: number; of: number; found: boolean }[];
   /** Words left out with "-". */
   excluded: string[];
   /** Records found before the filters, and after. */
