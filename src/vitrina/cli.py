@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from vitrina import build as night_build
-from vitrina import clerk, cli_api, config, registry, scaffold, simulate, weather
+from vitrina import clerk, cli_api, cli_report, cli_simulate, config, registry, scaffold, weather
 from vitrina.errors import EXIT_STORAGE, UsageError, VitrinaError
 from vitrina.options import Json, Only, Quiet, Root, RunDate
 from vitrina.options import settings_of as _settings
@@ -24,10 +24,9 @@ app = typer.Typer(
     help="Vitrina: publica cada noche los datos anticorrupción de un estado como sitio estático.",
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
 )  # fmt: skip
-simulate_app = typer.Typer(help="Datos sintéticos para probar el portal.", no_args_is_help=True)
-simulate_app.command("api")(cli_api.simulate_api)
-app.add_typer(simulate_app, name="simulate")
+app.add_typer(cli_simulate.simulate_app, name="simulate")
 app.add_typer(cli_api.source_app, name="source")
+app.add_typer(cli_report.report_app, name="report")
 
 _TITLES = {
     "pull": "Traer las fuentes", "normalize": "Normalizar", "check": "Revisar", "compare": "Comparar con lo publicado",
@@ -142,6 +141,7 @@ def status(root: Root = Path(), as_json: Json = False) -> None:
     if run is None:
         raise UsageError("Este portal no se ha construido todavía", "Ejecute vitrina build.")
     systems = registry.load_systems(settings)
+    frequencies = {s.id: s.frequency for s in registry.load_sources(settings, systems)}
     reports = {s.slug: read_json_or(settings.build / "reports" / f"{s.slug}.json", None) for s in systems}
     if as_json:
         print(json.dumps({"run": run, "reports": reports}, ensure_ascii=False, indent=2))
@@ -167,6 +167,9 @@ def status(root: Root = Path(), as_json: Json = False) -> None:
             mark = weather.CONDITIONS.get(source["condition"], source["condition"])
             kept = " · se usa su última copia buena" if source["weather"] == "kept" else ""
             print(f"  {source['source']} [{mark}]{kept}: {figures}")
+            if days := source.get("observed_days"):
+                declared = frequencies.get(source["source"], "irregular")
+                print(f"    declara {declared}; trae algo nuevo cada {days} días")
             if source["message"]:
                 print(f"    {source['message']} → {source['remedy']}")
 
@@ -210,9 +213,14 @@ def check(
     table: Annotated[str, typer.Option("--table", help="Tabla, si no es la principal.")] = "",
     encoding: Annotated[str, typer.Option("--encoding", help="Codificación, si no es UTF-8.")] = "utf-8",
     delimiter: Annotated[str, typer.Option("--delimiter", help="Separador del CSV.")] = ",",
+    sheet: Annotated[str, typer.Option("--sheet", help="Hoja del libro, si no es la primera.")] = "",
+    header_row: Annotated[
+        int, typer.Option("--header-row", min=1, help="Fila de los encabezados en el libro.")
+    ] = 1,
     html: Annotated[
         Path | None, typer.Option("--html", help="Escribe también la respuesta como página.")
     ] = None,
+    as_json: Json = False,
     root: Root = Path(),
     run_date: RunDate = "",
     only: Only = None,
@@ -220,18 +228,21 @@ def check(
 ) -> None:
     """Revisa las tablas de la noche, o un archivo suelto antes de enviarlo.
 
+    Con un archivo termina con 0 (puede enviarlo), 10 (puede, con avisos) o 20 (corríjalo antes).
     Ejemplos: vitrina check · vitrina check s2.csv --system s2-servidores --html respuesta.html
     """
     if file is None:
         _one("check", root, run_date, only, quiet=quiet)
         return
     settings = _settings(root, run_date)
-    options = {"csv": {"delimiter": delimiter}}
+    options = {"csv": {"delimiter": delimiter}, "xlsx": {"sheet": sheet, "header_row": header_row}}
     systems = registry.load_systems(settings)
     answer = clerk.check_file(
         settings, systems, file, system, table=table, encoding=encoding, options=options
     )
-    print(clerk.as_text(answer))
+    print(
+        json.dumps(clerk.as_json(answer), ensure_ascii=False, indent=2) if as_json else clerk.as_text(answer)
+    )
     if html:
         html.write_text(clerk.as_html(answer), encoding="utf-8")
     raise typer.Exit(answer.exit_code)
@@ -297,36 +308,6 @@ def serve(
     run_server(settings.site / "current", port, host)
 
 
-@simulate_app.command("data")
-def simulate_data(
-    system: Annotated[str, typer.Option("--system", help="Sistema (slug).")],
-    out: Annotated[Path, typer.Option("--out", help="Carpeta en la que se escriben los archivos.")],
-    rows: Annotated[int, typer.Option("--rows", min=1, max=10_000_000, help="Registros.")] = 200,
-    seed: Annotated[int, typer.Option("--seed", help="Misma semilla, mismos bytes.")] = 1,
-    layout: Annotated[
-        str, typer.Option("--layout", help="Estándar de los registros; vacío: el más común.")
-    ] = "",
-    run_date: RunDate = "",
-) -> None:
-    """Escribe registros sintéticos de un sistema como los enviaría una institución.
-
-    Ejemplo: vitrina simulate data --system s2-servidores --rows 1000 --seed 7 --out /tmp/s2
-    """
-    if system not in simulate.systems():
-        raise UsageError(f"No se sabe simular {system!r}", f"Use uno de: {', '.join(simulate.systems())}.")
-    settings = _settings(Path(), run_date)
-    out.mkdir(parents=True, exist_ok=True)
-    for path in simulate.write_system(system, rows, seed, out, settings.run_date, layout):
-        print(path)
-
-
-@simulate_app.command("samples")
-def simulate_samples(root: Root = Path(), seed: int = 1, run_date: RunDate = "") -> None:
-    """Escribe de nuevo las muestras de data/samples. Ejemplo: vitrina simulate samples --run-date 2026-11-20"""
-    settings = _settings(root, run_date)
-    simulate.write_samples(settings.root, settings.run_date, seed)
-
-
 @app.command()
 def accept(
     source: Annotated[str, typer.Argument(help="Fuente (id).")],
@@ -347,6 +328,10 @@ def accept(
     if len(reason.strip()) < 10 or not by.strip():
         raise UsageError(
             "Falta la razón o quién decide", "Escriba --reason con una frase y --by con un nombre o cargo."
+        )
+    if not (settings.archive / "snapshots" / source / run / "snapshot.json").is_file():
+        raise UsageError(
+            f"{source} no tiene una copia {run!r}", "Use la que nombra el aviso: vitrina status."
         )
     weather.accept(settings.archive, source, run, reason, by, settings.run_date)
     print(f"{source}: la copia {run} pasará la próxima vez que corra vitrina build.")

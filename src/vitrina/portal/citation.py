@@ -30,12 +30,15 @@ def dataset_citation(site: Site, dataset: Dataset) -> str:
     )
 
 
-def record_citation(site: Site, dataset: Dataset) -> tuple[str, str]:
-    """Return what goes before and after a record's title in its reference; the address follows."""
+def record_citation(site: Site, dataset: Dataset) -> tuple[str, tuple[str, str]]:
+    """Return who publishes, and what goes around a record's version in its reference; title and address follow.
+
+    A record's version is the day it last changed: its page and its citation stay the same until it does.
+    """
     system = dataset.system
-    return (
-        f"{site.publisher(system)} ({site.version.day.year}). ",
-        f" [Registro de «{system.title}», versión {site.version.id}]. {site.identity.site_name}. ",
+    return site.publisher(system), (
+        f" [Registro de «{system.title}», versión ",
+        f"]. {site.identity.site_name}. ",
     )
 
 

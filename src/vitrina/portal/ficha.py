@@ -1,12 +1,13 @@
-"""The body of a record page, put together from pieces of the template: the hot path of the whole render.
+"""The fields of a record page, put together from pieces of the template: the hot path of the whole render.
 
-A macro of components/ficha.html is rendered once per field with a mark where the value goes, and cut there;
-a value then costs one escape and one concatenation. The markup stays in the template.
+A macro of components/ficha.html is rendered once per field with a mark where the value goes, and cut there. Rows
+pass in groups, column by column, and equal values of a column are drawn once: a field then costs one look-up.
+The markup stays in the template.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import polars as pl
@@ -21,18 +22,30 @@ HIDDEN = frozenset(
     {"id", "fuente_id", "fuente_instantanea", "fuente_posicion", "primera_vez", "ultimo_cambio"}
 )
 """Columns the page tells in its own words, not as a field."""
-_NARROW = 4
-"""Columns up to which a child table is drawn as a table; wider ones read better as blocks, on a phone above all."""
-_SORTABLE = 6
+_LONG = 30
+"""Characters from which a text that repeats one already on the page is not written again."""
 _SLOT = Markup("\ue000")
+_MANY = 4_096
+"""Different values of a column kept as drawn; beyond that a value is drawn whenever it comes."""
 
-Maker = Callable[[Sequence[Any]], str]
-"""How one field of a row reads, as safe markup."""
 
-
-def _safe(value: str) -> str:
+def safe(value: str) -> str:
     """Escape text and leave markup: what `escape` does, without a call for the many values that are markup."""
     return value if type(value) is Markup else escape(value)
+
+
+class Drawn(dict[Any, str]):
+    """Value → its markup, drawn the first time it comes: most columns have few different values."""
+
+    def __init__(self, draw: Callable[[Any], str]) -> None:
+        super().__init__()
+        self.draw = draw
+
+    def __missing__(self, value: Any) -> str:
+        shown = str(self.draw(value))
+        if len(self) < _MANY:
+            self[value] = shown
+        return shown
 
 
 class Cutter:
@@ -40,113 +53,168 @@ class Cutter:
 
     def __init__(self, env: Environment) -> None:
         self.module = env.get_template("components/ficha.html").module
+        self.known: dict[tuple[Any, ...], str] = {}
 
     def cut(self, macro: str, *values: Any, slots: int = 1) -> list[str]:
         """Return the pieces around the *slots* that follow *values* in the macro's parameters."""
         return str(getattr(self.module, macro)(*values, *[_SLOT] * slots)).split(_SLOT)
 
+    def whole(self, macro: str, *values: Any) -> str:
+        """Return the macro rendered, for what has no slot; what many records say alike is rendered once."""
+        found = self.known.get((macro, *values))
+        if found is None:
+            found = self.known[macro, *values] = str(getattr(self.module, macro)(*values))
+        return found
+
+
+class Columns:
+    """A frame's columns as lists, each made once."""
+
+    def __init__(self, rows: pl.DataFrame) -> None:
+        self.rows = rows
+        self.lists: dict[str, list[Any]] = {}
+
+    def __getitem__(self, name: str) -> list[Any]:
+        if name not in self.lists:
+            self.lists[name] = self.rows[name].to_list()
+        return self.lists[name]
+
+
+class Seen:
+    """The long texts a page has already said: sources repeat a contract's title in every table."""
+
+    def __init__(self, *texts: Any) -> None:
+        self.texts = {_folded(t) for t in texts}
+
+    def again(self, value: Any) -> bool:
+        """Return whether *value* is a long text that was said before; from now on it was."""
+        if type(value) is not str or len(value) < _LONG:
+            return False
+        folded = _folded(value)
+        if folded in self.texts:
+            return True
+        self.texts.add(folded)
+        return False
+
+
+def _folded(value: Any) -> str:
+    return str(value or "").strip(" .").casefold()
+
+
+def is_prose(field: Field) -> bool:
+    """Return whether the field holds free text, which sources repeat from table to table."""
+    return field.type == "string" and not field.display and not field.categories
+
+
+class Value:
+    """How one column of a table reads: alone, with the money it is in, or as the name of what its key stands for."""
+
+    def __init__(self, site: Site, system: System, table: Table, field: Field) -> None:
+        self.name, self.title, self.prose = field.name, field.title, is_prose(field)
+        self.numeric = cells.is_numeric(field)
+        self.beside = ""
+        """Column that goes with this one, "" when it reads alone."""
+        key, lookup = _key(site, system, table, field)
+        if currency := cells.currency_of(field, table):
+            self.beside = currency
+            self.show: Callable[[Any], str] = lambda pair: cells.money(*pair) if pair[0] is not None else ""
+        elif lookup is not None:
+            self.beside = key
+            self.show = lambda pair: _named(lookup, *pair)
+        else:
+            rich = cells.rich(field, site.shelves.lookup(field, system))
+            self.show = lambda value: "" if value in (None, "") else rich(value)
+
+    def drawn(self, before: str, after: str) -> Drawn:
+        """Return the values between two pieces of the template, "" where there is none."""
+
+        def draw(value: Any) -> str:
+            shown = self.show(value)
+            return f"{before}{safe(shown)}{after}" if shown else ""
+
+        return Drawn(draw)
+
+    def of(self, columns: Columns) -> Iterable[Any]:
+        """Return the column's values, each with what goes beside it."""
+        plain = columns[self.name]
+        return zip(plain, columns[self.beside], strict=True) if self.beside else plain
+
+
+def _key(site: Site, system: System, table: Table, field: Field) -> tuple[str, cells.Lookup | None]:
+    """Return, for a name that stands beside its key (ente_nombre, ente_id), the key and its look-up."""
+    key = f"{field.name.removesuffix('_nombre')}_id"
+    if not field.name.endswith("_nombre") or key not in table.names:
+        return "", None
+    return key, site.shelves.lookup(table.field(key), system)
+
+
+def _named(lookup: cells.Lookup, received: Any, key: Any) -> str:
+    """The name as received, leading to the page of the body or supplier its key stands for."""
+    if not received:
+        return ""
+    found = lookup(str(key)) if key else None
+    return cells.link(found[0], received) if found else escape(received)
+
+
+def beside_others(site: Site, system: System, table: Table) -> frozenset[str]:
+    """Return the columns of *table* that are told together with another one: keys of names, and moneys."""
+    found = {c for f in table.fields if (c := cells.currency_of(f, table))}
+    for field in table.fields:
+        key, lookup = _key(site, system, table, field)
+        if lookup is not None:
+            found.add(key)
+    return frozenset(found)
+
+
+class Entry:
+    """A main table's field as a label-and-value pair."""
+
+    def __init__(self, value: Value, cutter: Cutter, macro: str = "pair") -> None:
+        self.value = value
+        self.title = str(escape(value.title))
+        self.pairs = value.drawn(*cutter.cut(macro, value.title))
+
+    def html(self, columns: Columns, seen: Sequence[Seen], blank: Sequence[list[str]]) -> list[str]:
+        """Return each row's pair, "" where it has no value (its title goes to *blank*) or repeats a text."""
+        drawn = list(map(self.pairs.__getitem__, self.value.of(columns)))
+        for titles, pair in zip(blank, drawn, strict=True):
+            if not pair:
+                titles.append(self.title)
+        if not self.value.prose:
+            return drawn
+        texts = columns[self.value.name]
+        return ["" if s.again(t) else d for s, t, d in zip(seen, texts, drawn, strict=True)]
+
 
 class Sections:
-    """The titled groups of fields of a main table's row."""
+    """The titled groups of fields of a main table's rows, without what *elsewhere* on the page already says."""
 
-    def __init__(self, site: Site, system: System, columns: Sequence[str], cutter: Cutter) -> None:
-        self.site, self.system, self.cutter = site, system, cutter
-        self.at = {name: i for i, name in enumerate(columns)}
+    def __init__(self, site: Site, system: System, cutter: Cutter, elsewhere: frozenset[str]) -> None:
+        self.site, self.system = site, system
         self.groups = [
-            (cutter.cut("section", title), [self._maker(n) for n in names]) for title, names in self._named()
+            (cutter.cut("section", title), [self.entry(n, cutter) for n in names])
+            for title, names in self._named(elsewhere)
         ]
 
-    def html(self, row: Sequence[Any]) -> str:
-        """Return all sections of *row*."""
-        return "".join(
-            f"{start}{''.join([make(row) for make in makers])}{end}" for (start, end), makers in self.groups
-        )
+    def entry(self, name: str, cutter: Cutter, macro: str = "pair") -> Entry:
+        """Return the main table's column *name* as an entry."""
+        main = self.system.main
+        return Entry(Value(self.site, self.system, main, main.field(name)), cutter, macro)
 
-    def _named(self) -> list[tuple[str, list[str]]]:
+    def html(self, columns: Columns, seen: Sequence[Seen], blank: Sequence[list[str]]) -> list[str]:
+        """Return all sections of each row."""
+        groups = []
+        for (start, end), entries in self.groups:
+            if entries:
+                drawn = map("".join, zip(*[e.html(columns, seen, blank) for e in entries], strict=True))
+                groups.append([f"{start}{pairs}{end}" if pairs else "" for pairs in drawn])
+        return list(map("".join, zip(*groups, strict=True))) if groups else [""] * len(seen)
+
+    def _named(self, elsewhere: frozenset[str]) -> list[tuple[str, list[str]]]:
         """The declared sections; public columns that no section names come last, so that none is lost."""
         main, display = self.system.main, self.system.display
-        placed = {n for s in display.sections for n in s.fields} | HIDDEN
-        besides = [self.site.shelves.beside(f, self.system) for f in main.fields]
-        placed |= {found[0] for found in besides if found}
-        groups = [(s.title, [n for n in s.fields if n != "id"]) for s in display.sections]
+        said = HIDDEN | elsewhere | beside_others(self.site, self.system, main)
+        placed = {n for s in display.sections for n in s.fields} | said
+        groups = [(s.title, [n for n in s.fields if n not in said]) for s in display.sections]
         rest = [n for n in main.names if n not in placed]
         return [*groups, ("Otros datos", rest)] if rest else groups
-
-    def _maker(self, name: str) -> Maker:
-        field, at = self.system.main.field(name), self.at[name]
-        start, end = self.cutter.cut("pair", field.title)
-        beside = self.site.shelves.beside(field, self.system)
-        if beside is None:
-            show = cells.rich(field, self.site.shelves.lookup(field, self.system))
-            return lambda row: f"{start}{_safe(show(row[at]))}{end}"
-        key, lookup = self.at[beside[0]], beside[1]
-
-        def named(row: Sequence[Any]) -> str:
-            """The name as received, leading to the page of the body or supplier its key stands for."""
-            found = lookup(str(row[key])) if row[key] else None
-            shown = escape(row[at]) if row[at] else cells.MISSING
-            return f"{start}{cells.link(found[0], row[at]) if found and row[at] else shown}{end}"
-
-        return named
-
-
-class _Column:
-    """A child table's column: where it stands, and its pieces as header, cell and pair."""
-
-    def __init__(self, site: Site, system: System, field: Field, at: int, cutter: Cutter) -> None:
-        numeric = cells.is_numeric(field)
-        self.at = at
-        self.show = cells.rich(field, site.shelves.lookup(field, system))
-        self.header = cutter.cut("header", field.title, numeric, slots=0)[0]
-        self.cell = cutter.cut("cell", field.title, numeric)
-        self.pair = cutter.cut("pair", field.title)
-
-
-class Children:
-    """A child table's rows by parent, and how they read."""
-
-    def __init__(self, site: Site, system: System, table: Table, frame: pl.DataFrame, cutter: Cutter) -> None:
-        hidden = HIDDEN | {table.parent_key, "n"}
-        self.table = table
-        self.names = [n for n in table.names if n != table.parent_key]
-        self.columns = [
-            _Column(site, system, f, self.names.index(f.name), cutter)
-            for f in table.fields
-            if f.name not in hidden
-        ]
-        self.plain_table = cutter.cut("narrow", table.title, False, slots=2)
-        self.sortable_table = cutter.cut("narrow", table.title, True, slots=2)
-        self.blocks, self.block = cutter.cut("wide", table.title), cutter.cut("block")
-        self.rows: dict[str, list[tuple[Any, ...]]] = {}
-        at = frame.columns.index(table.parent_key)
-        for row in frame.iter_rows():
-            self.rows.setdefault(str(row[at]), []).append(row[:at] + row[at + 1 :])
-
-    def html(self, row_id: str) -> str:
-        """Return one record's rows, without the columns that are empty in all of them; "" when it has none."""
-        rows = self.rows.get(row_id)
-        if not rows:
-            return ""
-        kept = [c for c in self.columns if any(r[c.at] not in (None, "") for r in rows)]
-        return self._wide(rows, kept) if len(kept) > _NARROW else self._narrow(rows, kept)
-
-    def _narrow(self, rows: Sequence[tuple[Any, ...]], kept: Sequence[_Column]) -> str:
-        start, middle, end = self.sortable_table if len(rows) >= _SORTABLE else self.plain_table
-        lines = [
-            f"<tr>{''.join([f'{c.cell[0]}{_safe(c.show(r[c.at]))}{c.cell[1]}' for c in kept])}</tr>"
-            for r in rows
-        ]
-        return f"{start}{''.join([c.header for c in kept])}{middle}{''.join(lines)}{end}"
-
-    def _wide(self, rows: Sequence[tuple[Any, ...]], kept: Sequence[_Column]) -> str:
-        """One block per row, without its empty cells: a process may have thirty parties of ten columns each."""
-        lines = [f"{self.block[0]}{self._pairs(r, kept)}{self.block[1]}" for r in rows]
-        return f"{self.blocks[0]}{''.join(lines)}{self.blocks[1]}"
-
-    def _pairs(self, row: tuple[Any, ...], kept: Sequence[_Column]) -> str:
-        given = [c for c in kept if row[c.at] not in (None, "")]
-        return "".join([f"{c.pair[0]}{_safe(c.show(row[c.at]))}{c.pair[1]}" for c in given])
-
-    def plain(self, row_id: str) -> list[dict[str, Any]]:
-        """Return one record's rows as they are, for its JSON."""
-        return [dict(zip(self.names, row, strict=True)) for row in self.rows.get(row_id, ())]

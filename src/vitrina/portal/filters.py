@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
@@ -23,6 +24,7 @@ _JSON_ESCAPES = (
 )
 
 
+_BLANK = re.compile(r"[\s\x00-\x1f]")
 _LINKS = frozenset({"de", "del", "en", "con", "para", "por", "a", "al", "sin", "y", "o", "que"})
 
 
@@ -182,7 +184,7 @@ def safe_url(value: Any) -> str:
     ('https://ejemplo.mx/a', '', '')
     """
     text = str(value or "").strip()
-    if any(c.isspace() or ord(c) < 32 for c in text):
+    if _BLANK.search(text):
         return ""
     try:
         parts = urlsplit(text)

@@ -34,6 +34,7 @@ def render(settings: Settings, out: Path, *, bundled: Mapping[str, str] | None =
         "VITRINA_SITE": site,
         "VITRINA_NOW": now,
         "VITRINA_COUNT": count,
+        "VITRINA_PREVIOUS": settings.site / "current",
     }
     with _quiet_pelican() as complaints:
         try:

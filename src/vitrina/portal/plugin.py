@@ -11,15 +11,18 @@ from jinja2 import Environment
 from markupsafe import Markup
 from pelican import signals
 from pelican.generators import Generator
-from pelican.utils import sanitised_join
 
-from vitrina.portal import common, datasets, records
+from vitrina.portal import common, datasets, quality_pages, records, searching
 from vitrina.portal.assets import FOLDER
 from vitrina.portal.contexts import Link, Page, Route
 from vitrina.portal.filters import FILTERS, plural, plural_of
 from vitrina.portal.site import Site
+from vitrina.portal.stencil import deferred
 from vitrina.portal.urls import file_of
+from vitrina.portal.writer import Drawn, SiteWriter
 
+_QUIET = frozenset({"listing.html", "facet.html", "tombstone.html", "quality_rule.html", "quality_ente.html"})
+"""Pages that do not name the night's edition, like those of records: they change only when their rows do."""
 _SECTIONS = ("", "buscar", "datos", "descargas", "calidad", "acerca")
 
 
@@ -29,15 +32,23 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
     def generate_output(self, writer: Any) -> None:
         """Write every page, and beside each record page its JSON."""
         site: Site = self.settings["VITRINA_SITE"]
+        chrome = self.env.get_template("components/chrome.html").module
+        self._quiet = {"footer": chrome.footer(edition=False)}
         icon = Path(self.output_path) / FOLDER / "icono.svg"
         icon.parent.mkdir(parents=True, exist_ok=True)
         icon.write_text(self.env.get_template("icon.svg").render(), encoding="utf-8")
+        described = self.env.get_template(searching.OPENSEARCH).render()
+        Path(self.output_path, searching.OPENSEARCH).write_text(described, encoding="utf-8")
         for route in self._routes(site):
             self._write(writer, route)
+        for path, data in quality_pages.files(site):
+            writer.write_bytes(path, data)
+        draw = records.Draw(self.env, {**self.context, "localsiteurl": None})
         for dataset in site.datasets:
-            for page in records.pages(site, dataset, self.env):
-                self._write(writer, page.route)
-                Path(sanitised_join(self.output_path, page.json_path)).write_bytes(page.json)
+            for page in records.pages(site, dataset, draw):
+                self._say(page.path)
+                writer.write_file(file_of(page.path), Drawn(page.html), self.context)
+                writer.write_bytes(page.json_path, page.json)
 
     def _routes(self, site: Site) -> Iterator[Route]:
         yield from common.routes(site)
@@ -46,11 +57,16 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
             yield from records.tombstones(site, dataset)
 
     def _write(self, writer: Any, route: Route) -> None:
-        self.settings["VITRINA_NOW"][0] = route.path or "/"
+        self._say(route.path)
+        values = {**route.values, **self._quiet} if route.template in _QUIET else route.values
         name = route.path if route.path.endswith(".html") else file_of(route.path)
         writer.write_file(
-            name, self.get_template(route.template.removesuffix(".html")), self.context, **route.values
+            name, self.get_template(route.template.removesuffix(".html")), self.context, **values
         )
+
+    def _say(self, path: str) -> None:
+        """Note which page is being made, for the error message, and count it."""
+        self.settings["VITRINA_NOW"][0] = path or "/"
         self.settings["VITRINA_COUNT"][0] += 1
 
 
@@ -61,11 +77,13 @@ def fit_environment(generator: Any) -> None:
         return
     env: Environment = generator.env
     _translate(env, gettext.NullTranslations())
-    env.filters.update(FILTERS)
+    env.filters.update({name: deferred(f) for name, f in FILTERS.items()})
     env.filters["rebase"] = lambda html: rebase(str(html), site.urls.base)
-    env.globals.update(site=site, url=site.urls.to, full_url=site.urls.full, asset=site.asset)
     env.globals.update(
-        plural=plural, plural_of=plural_of, content_page=lambda page: _content_page(site, page)
+        site=site, url=deferred(site.urls.to), full_url=deferred(site.urls.full), asset=site.asset
+    )
+    env.globals.update(
+        plural=deferred(plural), plural_of=plural_of, content_page=lambda page: _content_page(site, page)
     )
     # Header and footer are the same on thousands of pages: rendered once per item of the menu.
     chrome = env.get_template("components/chrome.html").module
@@ -113,6 +131,10 @@ def _content_page(site: Site, page: Any) -> Page:
     )
 
 
+def _writer(_pelican: Any) -> type[SiteWriter]:
+    return SiteWriter
+
+
 def _generators(_pelican: Any) -> type[PortalGenerator]:
     return PortalGenerator
 
@@ -120,4 +142,5 @@ def _generators(_pelican: Any) -> type[PortalGenerator]:
 def register() -> None:
     """Connect the plugin to Pelican's signals."""
     signals.get_generators.connect(_generators)
+    signals.get_writer.connect(_writer)
     signals.generator_init.connect(fit_environment)

@@ -1,8 +1,12 @@
-"""Record pages: one per row of a main table, with its JSON twin. The hot path: all lookups are made before."""
+"""Record pages: one per row of a main table, with its JSON twin. The hot path: all lookups are made before.
+
+Rows pass in groups of _GROUP, so that memory does not grow with the dataset.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -13,29 +17,39 @@ from markupsafe import Markup
 
 from vitrina.model import System
 from vitrina.portal import citation, entities, filters, quality, urls
-from vitrina.portal.contexts import IssueView, Link, Page, Provenance, Route
-from vitrina.portal.ficha import Children, Cutter, Sections
+from vitrina.portal.contexts import Link, Page, Provenance, Route
+from vitrina.portal.ficha import Cutter
+from vitrina.portal.lead import Body
+from vitrina.portal.quality_record import Reviews, ente_quality_url
 from vitrina.portal.shelf import ENTES, SUPPLIERS, Shelf
-from vitrina.portal.site import SEVERITIES, Site
+from vitrina.portal.site import Site
+from vitrina.portal.stencil import Stencil
 from vitrina.portal.store import Dataset
 
 _RELATED = 4
+_GROUP = 500
+_LONG_TITLE = 70
+"""Characters from which a title is set like a paragraph: some contracts are called by their whole object."""
+
+Row = Mapping[str, Any]
+Related = tuple[Link, list[Link], "Link | None"]
 
 
 @dataclass(frozen=True)
 class RecordPage:
-    """A page and the JSON that says the same."""
+    """A page, drawn, and the JSON that says the same."""
 
-    route: Route
+    path: str
+    html: str
     json_path: str
     json: bytes
 
 
-def pages(site: Site, dataset: Dataset, env: Environment) -> Iterator[RecordPage]:
-    """Yield the page of every record of *dataset*, in listing order."""
-    writer = _Writer(site, dataset, env)
-    for at, row in enumerate(dataset.frame.iter_rows()):
-        yield writer.page(at, row)
+def pages(site: Site, dataset: Dataset, draw: Draw) -> Iterator[RecordPage]:
+    """Yield the page of every record of *dataset*, in listing order; *draw* runs a template of the portal."""
+    writer = _Writer(site, dataset, draw)
+    for start in range(0, dataset.rows, _GROUP):
+        yield from writer.group(start, min(start + _GROUP, dataset.rows))
 
 
 def tombstones(site: Site, dataset: Dataset) -> Iterator[Route]:
@@ -56,32 +70,59 @@ def tombstones(site: Site, dataset: Dataset) -> Iterator[Route]:
         yield Route(meta.path, "tombstone.html", {"meta": meta, "system": system, "gone": gone})
 
 
+class Draw:
+    """Runs the portal's templates by name; what every page of the site knows is added by Pelican's context."""
+
+    def __init__(self, env: Environment, context: Mapping[str, Any]) -> None:
+        self.env, self.context = env, context
+
+    def template(self, name: str) -> Callable[[Mapping[str, Any]], str]:
+        """Return the function that draws *name* with the values it is given."""
+        template = self.env.get_template(name)
+        return lambda values: template.render({**self.context, **values})
+
+
 class _Writer:
     """Makes the pages of one dataset; everything that does not change from record to record is kept here."""
 
-    def __init__(self, site: Site, dataset: Dataset, env: Environment) -> None:
+    def __init__(self, site: Site, dataset: Dataset, draw: Draw) -> None:
         self.site, self.dataset = site, dataset
         self.system: System = dataset.system
         self.shelf: Shelf = site.shelf(dataset.slug)
-        self.columns = dataset.frame.columns
-        self.at = {name: i for i, name in enumerate(self.columns)}
-        cutter = Cutter(env)
-        self.sections = Sections(site, self.system, self.columns, cutter)
-        self.children = [
-            Children(site, self.system, t, dataset.children[t.name], cutter) for t in self.system.children
-        ]
+        self.body = Body(site, dataset, Cutter(draw.env))
+        self.kind = filters.sentence(self.system.singular)
         self.crumbs = site.crumbs(self.system)
         self.before, self.after = citation.record_citation(site, dataset)
         self.sources = {s.id: s.title for s in quality.source_views(dataset, site.run_date)}
-        self.report = _report(self.system.title, self.system.contact, site.version.id)
-        self.found = quality.by_record(dataset)
-        self.complete = quality.names_every_record(dataset)
+        self.reports = _reports(site, dataset)
+        self.reviews = Reviews(site, dataset, draw.env)
         self.entity = entities.maker(site, dataset)
-        self.template = "entity.html" if self.entity else "record.html"
-        component = env.get_template("components/withheld.html").module
+        self.known: dict[tuple[str, Any], tuple[Link, list[tuple[int, Link]], Link | None] | None] = {}
+        component = draw.env.get_template("components/withheld.html").module
         self.withheld: Markup = component.withheld(self.system)  # type: ignore[attr-defined]
+        chrome = draw.env.get_template("components/chrome.html").module
+        footer: Markup = chrome.footer(edition=False)  # type: ignore[attr-defined]
+        self.always = {
+            "system": self.system,
+            "withheld": self.withheld,
+            "footer": footer,
+        }
+        drawn = draw.template("entity.html" if self.entity else "record.html")
+        fixed = (self.crumbs, *self.always.values())
+        self.draw = drawn if self.entity else Stencil(drawn, fixed).page
 
-    def page(self, at: int, row: Sequence[Any]) -> RecordPage:
+    def group(self, start: int, end: int) -> Iterator[RecordPage]:
+        """Yield the pages of the rows in positions *start* to *end*."""
+        frame = self.dataset.frame[start:end]
+        rows = frame.rows(named=True)
+        families = {name: child.of(start, end) for name, child in self.body.children.items()}
+        bodies = self.body.html(frame, self.shelf.titles[start:end], families)
+        plain = {name: family.plain() for name, family in families.items()}
+        for i, row in enumerate(rows):
+            tables = {name: found[i] for name, found in plain.items()}
+            yield self.page(start + i, row, Markup(bodies[i]), tables)  # noqa: S704  # template pieces, escaped values
+
+    def page(self, at: int, row: Row, body: Markup, children: Mapping[str, Any]) -> RecordPage:
         """Return the page of the row at position *at*."""
         slug, row_id, title = self.system.slug, self.shelf.ids[at], self.shelf.titles[at]
         path = urls.record(slug, row_id)
@@ -89,120 +130,148 @@ class _Writer:
         sub = self.shelf.subtitles[at]
         meta = Page(
             title=title,
-            description=f"{filters.sentence(self.system.singular)}: {title}{f'. {sub}' if sub else ''}.",
+            description=f"{self.kind}: {title}{f'. {sub}' if sub else ''}.",
             path=path,
             crumbs=self.crumbs,
             section="datos",
             alternate=self.site.urls.to(json_path),
         )
         full = self.site.urls.full(path)
-        body = self.sections.html(row) + "".join([child.html(row_id) for child in self.children])
+        version = str(row["ultimo_cambio"] or "")
         values = {
             "meta": meta,
-            "system": self.system,
             "subtitle": sub,
+            "long_title": len(title) > _LONG_TITLE,
             "homonyms": self._is_person(row),
-            "body": Markup(body),  # noqa: S704  # pieces of the template around escaped values
+            "body": body,
             "related": self._related(at, row),
             "provenance": self._provenance(row),
-            "issues": self._issues(row_id),
-            "complete": self.complete,
-            "withheld": self.withheld,
-            "citation": (self.before, title, self.after, full),
+            "review": self.reviews.html(row_id),
+            "quality_url": ente_quality_url(self.site, slug, row_id),
+            "citation": (
+                f"{self.before} ({version[:4]}). ",
+                title,
+                f"{self.after[0]}{version}{self.after[1]}",
+                full,
+            ),
             "report_url": self._report_url(title, full, row),
             "entity": self.entity(row_id) if self.entity else None,
+            **self.always,
         }
-        return RecordPage(Route(path, self.template, values), json_path, self._json(row_id, row, full))
+        return RecordPage(path, self.draw(values), json_path, self._json(row, full, children))
 
-    def _provenance(self, row: Sequence[Any]) -> Provenance:
-        get = self._get(row)
-        source = self.sources.get(get("fuente_id"), "")
+    def _provenance(self, row: Row) -> Provenance:
+        source_id = str(row["fuente_id"] or "")
+        source = self.sources.get(source_id, "")
         return Provenance(
-            source=source or get("fuente_id"),
-            source_url=self.site.urls.to("fuentes/") + f"#{get('fuente_id')}" if source else "",
-            snapshot=get("fuente_instantanea"),
-            position=get("fuente_posicion"),
-            since=get("primera_vez"),
-            changed=get("ultimo_cambio"),
+            source=source or source_id,
+            source_url=f"{self.site.urls.to('fuentes/')}#{source_id}" if source else "",
+            snapshot=str(row["fuente_instantanea"] or ""),
+            position=str(row["fuente_posicion"] or ""),
+            since=str(row["primera_vez"] or ""),
+            changed=str(row["ultimo_cambio"] or ""),
+            unchanged=row["primera_vez"] == row["ultimo_cambio"],
         )
 
-    def _is_person(self, row: Sequence[Any]) -> bool:
+    def _is_person(self, row: Row) -> bool:
         """Whether the row is about a natural person; a system with both kinds says which in `tipo_persona`."""
-        at = self.at.get("tipo_persona")
-        return self.system.display.person and (at is None or row[at] != "M")
+        return self.system.display.person and row.get("tipo_persona") != "M"
 
-    def _get(self, row: Sequence[Any]) -> Callable[[str], str]:
-        return lambda name: str(row[self.at[name]] or "")
-
-    def _issues(self, row_id: str) -> list[IssueView]:
-        return [
-            IssueView(
-                title=str(i.get("title") or i.get("message") or i.get("code")),
-                severity=str(i.get("severity") or "note"),
-                severity_text=SEVERITIES.get(str(i.get("severity")), "Nota"),
-                message=str(i.get("message") or ""),
-                why=str(i.get("why") or ""),
-                remedy="",
-                count=1,
-                source="",
-                examples=(),
-            )
-            for i in self.found.get(row_id, ())
-        ]
-
-    def _related(self, at: int, row: Sequence[Any]) -> list[tuple[Link, list[Link], Link | None]]:
+    def _related(self, at: int, row: Row) -> list[Related]:
         """Return, for the row's ente and supplier: its page, other records that name it, and their full list."""
         display = self.system.display
-        found = []
-        for target, name, index in (
-            (ENTES, display.ente, self.site.shelves.of_ente),
-            (SUPPLIERS, display.supplier, self.site.shelves.of_supplier),
-        ):
-            key = row[self.at[name]] if name and name in self.at and target != self.system.slug else None
-            place = self.site.shelves.find(target, key)
-            if place is None:
-                continue
-            positions = index.get(str(key), {}).get(self.system.slug, [])
-            others = [i for i in positions[: _RELATED + 1] if i != at][:_RELATED]
-            address = self.site.listing_of(self.system.slug, name, key, positions)
-            everything = (
-                Link(address, f"Ver todos ({filters.number(len(positions))})") if address and others else None
-            )
-            found.append((Link(*place), [self._link(i) for i in others], everything))
+        found: list[Related] = []
+        for target, name in ((ENTES, display.ente), (SUPPLIERS, display.supplier)):
+            known = self._company(target, name, row.get(name)) if name else None
+            if known is not None:
+                place, first, everything = known
+                others = [link for i, link in first if i != at][:_RELATED]
+                found.append((place, others, everything if others else None))
         return found
+
+    def _company(
+        self, target: str, name: str, key: Any
+    ) -> tuple[Link, list[tuple[int, Link]], Link | None] | None:
+        """Return a body's or supplier's page, the first records that name it, and where all of them are listed."""
+        if (target, key) not in self.known:
+            self.known[target, key] = self._gather(target, name, key)
+        return self.known[target, key]
+
+    def _gather(
+        self, target: str, name: str, key: Any
+    ) -> tuple[Link, list[tuple[int, Link]], Link | None] | None:
+        place = self.site.shelves.find(target, key) if target != self.system.slug else None
+        if place is None:
+            return None
+        index = self.site.shelves.of_ente if target == ENTES else self.site.shelves.of_supplier
+        positions = index.get(str(key), {}).get(self.system.slug, [])
+        address = self.site.listing_of(self.system.slug, name, key, positions)
+        everything = Link(address, f"Ver todos ({filters.number(len(positions))})") if address else None
+        return Link(*place), [(i, self._link(i)) for i in positions[: _RELATED + 1]], everything
 
     def _link(self, at: int) -> Link:
         return Link(
             self.site.urls.to(urls.record(self.system.slug, self.shelf.ids[at])), self.shelf.titles[at]
         )
 
-    def _report_url(self, title: str, full: str, row: Sequence[Any]) -> str:
-        """Return the mailto: of "report an error"; what all records share was quoted once, in `_report`."""
-        get = self._get(row)
-        place = f"{full}\nFuente: {get('fuente_id')}\nCopia: {get('fuente_instantanea')}, {get('fuente_posicion')}"
-        start, end = self.report
-        return f"{start}{quote(title[:120])}&body={quote(f'Registro: {place}')}{end}"
+    def _report_url(self, title: str, full: str, row: Row) -> str:
+        """Return the mailto: of "report an error"; what all records share was quoted once, in `_reports`."""
+        start, place, copy, version, end = self.reports.get(row["fuente_id"] or "", self.reports[""])
+        came = f"{row['fuente_id'] or ''}\nCopia: {row['fuente_instantanea'] or ''}, {row['fuente_posicion'] or ''}"
+        return (
+            f"{start}{_quick(title[:120])}{place}{_quick(full)}{copy}{_quick(came)}"
+            f"{version}{row['ultimo_cambio'] or ''}{end}"
+        )
 
-    def _json(self, row_id: str, row: Sequence[Any], full: str) -> bytes:
-        tables: Mapping[str, Any] = {
-            self.system.main.name: dict(zip(self.columns, row, strict=True)),
-            **{c.table.name: c.plain(row_id) for c in self.children},
-        }
+    def _json(self, row: Row, full: str, children: Mapping[str, Any]) -> bytes:
         document = {
             "direccion": full,
             "conjunto": self.system.slug,
-            "version": self.site.version.id,
+            "version": row["ultimo_cambio"],
             "licencia": self.system.license,
             "datos_sinteticos": self.site.version.synthetic,
-            "tablas": tables,
+            "tablas": {self.system.main.name: row, **children},
         }
         return orjson.dumps(document, default=_jsonable, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _report(title: str, contact: str, version: str) -> tuple[str, str]:
-    """Return what goes before the record's title and after its place in a mail that reports an error."""
-    question = f"\nConjunto: {title}\nVersión: {version}\n\n¿Qué está mal y cómo debería decir?\n"
-    return f"mailto:{quote(contact, safe='@')}?subject={quote('Error en un registro: ')}", quote(question)
+def _reports(site: Site, dataset: Dataset) -> dict[str, tuple[str, str, str, str, str]]:
+    """Return per source ("" for any other) the pieces around title, address, place and version of an error report.
+
+    It goes to the body that answers for the source, with a copy to the portal; else to the dataset's contact.
+    """
+    system = dataset.system
+    portal = system.contact if "@" in system.contact else str(site.identity.contact)
+    contacts = {"": portal, **{s.id: site.contact(s.ente) or portal for s in dataset.sources}}
+    return {
+        source: _report(system.title, to, "" if to == portal else portal) for source, to in contacts.items()
+    }
+
+
+def _report(title: str, contact: str, copy: str) -> tuple[str, str, str, str, str]:
+    carbon = f"cc={quote(copy, safe='@')}&" if copy else ""
+    return (
+        f"mailto:{quote(contact, safe='@')}?{carbon}subject={quote('Error en un registro: ')}",
+        f"&body={quote('Registro: ')}",
+        quote("\nFuente: "),
+        quote(f"\nConjunto: {title}\nVersión: "),
+        quote("\n\n¿Qué está mal y cómo debería decir?\n"),
+    )
+
+
+class _Quoted(dict[str, str]):
+    def __missing__(self, char: str) -> str:
+        self[char] = quote(char)
+        return self[char]
+
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.~/-]")
+_QUOTED = _Quoted()
+
+
+def _quick(text: str) -> str:
+    """What `urllib.parse.quote` returns, a character at a time only where one needs it."""
+    return _UNSAFE.sub(lambda found: _QUOTED[found[0]], text)
 
 
 def _jsonable(value: Any) -> Any:
