@@ -363,8 +363,7 @@ def search(
     """Busca en el índice construido, como lo hace la página. Ejemplo: vitrina search obra pública --year 2025"""
     from vitrina.search.query import search as run_search
 
-    folder = _settings(root, "").build / "index"
-    answer = run_search(folder, " ".join(words), limit, system or (), year or ())
+    answer = run_search(_settings(root, "").build / "index", " ".join(words), limit, system or (), year or ())
     if as_json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
         return
