@@ -236,9 +236,19 @@ def package(root: Root = Path(), run_date: RunDate = "", quiet: Quiet = False) -
 
 
 @app.command()
-def index(root: Root = Path(), run_date: RunDate = "", quiet: Quiet = False) -> None:
+def index(
+    root: Root = Path(),
+    run_date: RunDate = "",
+    quiet: Quiet = False,
+    lunr: Annotated[Path | None, typer.Option(help="Escribe aquí además el índice entero de lunr.")] = None,
+) -> None:
     """Hace el índice de búsqueda (build/index). Ejemplo: vitrina index"""
     _one("index", root, run_date, None, quiet=quiet)
+    if lunr:
+        from vitrina.stages import index as search_index
+
+        settings = _settings(root, run_date)
+        search_index.export(settings, registry.load_systems(settings), lunr)
 
 
 @app.command()
@@ -314,22 +324,27 @@ def new_system(
 
 @app.command()
 def search(
-    words: Annotated[list[str], typer.Argument(help="Lo que se busca.")],
+    words: Annotated[
+        list[str], typer.Argument(help="Lo que se busca: «--» antes, si hay palabras con guion.")
+    ],
     root: Root = Path(),
+    system: Annotated[
+        list[str] | None, typer.Option(help="Solo estos sistemas (su clave en la dirección).")
+    ] = None,
+    year: Annotated[list[str] | None, typer.Option(help="Solo estos años.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Cuántos resultados se muestran.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """Busca en el índice construido, como lo hace la página. Ejemplo: vitrina search obra pública"""
+    """Busca en el índice construido, como lo hace la página. Ejemplo: vitrina search obra pública --year 2025"""
     from vitrina.search.query import search as run_search
 
-    settings = _settings(root, "")
-    folder = settings.build / "index"
-    if not folder.is_dir():
-        raise UsageError("Todavía no hay índice", "Ejecute antes vitrina build.")
-    answer = run_search(folder, " ".join(words))
+    answer = run_search(_settings(root, "").build / "index", " ".join(words), limit, system or (), year or ())
     if as_json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
         return
-    print(f"{answer['total']} resultados{' · ' + answer['note'] if answer.get('note') else ''}")
+    print(f"{answer['total']} resultados{' · ' + answer['note'] if answer['note'] else ''}")
+    for asked, used in answer["replaced"].items():
+        print(f"  «{asked}» → {', '.join(used)}")
     for hit in answer["hits"]:
         print(f"  {hit['title']} — {hit['url']}")
 

@@ -251,6 +251,11 @@ def _display(raw: Mapping[str, Any]) -> Display:
         ente=raw.get("ente", "ente_id"),
         supplier=raw.get("supplier", ""),
         person=raw.get("person", False),
+        kind=raw.get("kind", ""),
+        level=raw.get("level", ""),
+        municipality=raw.get("municipality", ""),
+        until=raw.get("until", ""),
+        supplier_name=raw.get("supplier_name", ""),
         search=raw["search"],
         sections=tuple(Section(s["title"], tuple(s["fields"])) for s in raw["sections"]),
     )
@@ -296,6 +301,10 @@ def _check_names(system: System, path: Path) -> None:
         ("display.amount", [display.amount] if display.amount else []),
         ("display.status", [display.status] if display.status else []),
         ("display.supplier", [display.supplier] if display.supplier else []),
+        *(
+            (f"display.{key}", [getattr(display, key)] if getattr(display, key) else [])
+            for key in ("kind", "level", "municipality", "until", "supplier_name")
+        ),
         ("expect.filled", system.expect.filled),
         *((f"display.sections ({s.title})", s.fields) for s in display.sections),
         *_layout_names(system.record),
