@@ -27,6 +27,18 @@ IDENTITY = {
     "license_url": "https://creativecommons.org/licenses/by/4.0/deed.es",
 }
 
+HOME_QUESTIONS = {
+    "Una persona": ["s3-servidores", "s2-servidores", "s1-declaraciones"],
+    "Una empresa": ["s3-particulares", "proveedores"],
+    "El dinero público": ["s6-contrataciones", "s4-auditorias"],
+    "Una institución": ["entes", "conexion", "recomendaciones"],
+    "Denunciar y dar seguimiento": ["s5-denuncias", "indicadores", "s4-comunicados", "convenios"],
+}
+"""Con qué llega la gente → los conjuntos que le contestan, en ese orden. Los que falten van al final."""
+
+HOME_FIGURES = ["s6-contrataciones", "s3-servidores", "s3-particulares", "entes"]
+"""Los conjuntos cuyas cifras abren la portada; los que no tengan registros se saltan."""
+
 HOME_CHARTS = [
     "s6-contrataciones:monto-por-anio",
     "s3-servidores:por-anio",

@@ -6,15 +6,13 @@ from collections.abc import Iterator, Sequence
 from importlib import metadata
 from typing import Any
 
-from vitrina.portal import citation, datasets, urls
-from vitrina.portal.contexts import ChartView, Link, Page, QualityView, Route
+from vitrina.portal import datasets, home, urls
+from vitrina.portal.contexts import Link, Page, QualityView, Route
 from vitrina.portal.quality import quality_view
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
 
 _CHANGES = 10
-_DIRECTORY_ORDER = 65
-"""Datasets from this order on are directories and follow-ups, not systems of the national platform."""
 _PROGRAMS = (
     ("pelican", "Escribe las páginas"),
     ("jinja2", "Plantillas"),
@@ -34,7 +32,7 @@ _PROGRAMS = (
 def routes(site: Site) -> Iterator[Route]:
     """Yield the pages that belong to no single dataset."""
     quality = [quality_view(site, d) for d in site.datasets]
-    yield _home(site)
+    yield home.route(site, quality, _change_rows(site))
     yield _search(site)
     yield _downloads(site)
     yield _quality(site, quality)
@@ -46,50 +44,6 @@ def routes(site: Site) -> Iterator[Route]:
 
 def _page(site: Site, title: str, description: str, path: str, section: str = "", **more: Any) -> Page:
     return Page(title, description, path, site.crumbs(), section, **more)
-
-
-def _home(site: Site) -> Route:
-    identity = site.identity
-    meta = Page(
-        title=identity.site_name,
-        description=str(identity.tagline),
-        path="",
-        jsonld=citation.catalog_jsonld(site),
-    )
-    groups: list[tuple[str, list[Any]]] = [
-        (
-            "Sistemas de la plataforma",
-            [site.cards[d.slug] for d in site.datasets if d.system.order < _DIRECTORY_ORDER],
-        ),
-        (
-            "Directorios y seguimiento",
-            [site.cards[d.slug] for d in site.datasets if d.system.order >= _DIRECTORY_ORDER],
-        ),
-    ]
-    values = {
-        "meta": meta,
-        "groups": [(title, cards) for title, cards in groups if cards],
-        "total": site.total_rows,
-        "charts": _telling_charts(site),
-        "changes": [c for c in _change_rows(site) if c["added"] or c["changed"] or c["withdrawn"]],
-    }
-    return Route("", "home.html", values)
-
-
-def _telling_charts(site: Site) -> list[tuple[ChartView, Link]]:
-    """Return up to three charts: those HOME_CHARTS names as "dataset:chart", then the first of each dataset."""
-    firsts = [f"{d.slug}:{d.system.charts[0].id}" for d in site.datasets if d.system.charts]
-    wanted = dict.fromkeys([*site.home_charts, *firsts])
-    found: list[tuple[ChartView, Link]] = []
-    for name in wanted:
-        slug, _, chart_id = name.partition(":")
-        dataset = next((d for d in site.datasets if d.slug == slug), None)
-        if dataset is None or len(found) == 3:
-            continue
-        chosen = [c for c in dataset.system.charts if c.id == chart_id]
-        place = Link(site.urls.to(urls.dataset(slug)), dataset.system.short_title)
-        found.extend((view, place) for view in datasets.chart_views(site, dataset, chosen, slug))
-    return found[:3]
 
 
 def _search(site: Site) -> Route:

@@ -107,6 +107,24 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeFigure:
+    """A figure of the front page and the list of the rows it was counted from."""
+
+    value: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """How up to date a dataset is: its card, and how many of its sources delivered on time."""
+
+    card: Card
+    good: int
+    sources: int
+
+
+@dataclass(frozen=True, slots=True)
 class FacetLink:
     """A value to browse by, with how many records have it."""
 

@@ -75,6 +75,8 @@ class Site:
         conf = settings.identity()
         self.identity = Identity(conf["SITENAME"], str(conf["SITEURL"]).rstrip("/"), conf["IDENTITY"])
         self.home_charts: Sequence[str] = tuple(conf.get("HOME_CHARTS", ()))
+        self.home_questions: Mapping[str, Sequence[str]] = dict(conf.get("HOME_QUESTIONS", {}))
+        self.home_figures: Sequence[str] = tuple(conf.get("HOME_FIGURES", ()))
         self.urls = Urls(self.identity.site_url)
         self.assets = dict(assets)
         self.run_date: date = settings.run_date
