@@ -259,6 +259,44 @@ class RowGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceBody:
+    """A public body of a municipality, and how many records of each dataset name it."""
+
+    link: Link
+    counts: Sequence[tuple[str, int]]
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A municipality: its page, its tile on the map (0 when it has none) and its bodies."""
+
+    name: str
+    url: str
+    path: str
+    region: str
+    sign: str
+    column: int
+    row: int
+    bodies: Sequence[PlaceBody]
+    records: int
+    level: int = 0
+    """Tone of its tile: 0 nothing published, 1 to 4 by quarters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What a body owes one system and how far it has come."""
+
+    system: str
+    owed: bool | None
+    step: str
+    records: str
+    newest: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """Where a record comes from."""
 

@@ -8,7 +8,6 @@ from typing import Any
 from vitrina.portal import citation, datasets, figures, urls
 from vitrina.portal.contexts import Card, ChartView, Fresh, HomeFigure, Link, Page, QualityView, Route
 from vitrina.portal.site import Site
-from vitrina.portal.store import Dataset
 
 _CHARTS = 3
 _GOOD = frozenset({"fresh", "unchanged", "frozen"})
@@ -52,14 +51,11 @@ def key_figures(site: Site) -> list[HomeFigure]:
     for dataset in wanted:
         if dataset.rows:
             rows = site.urls.to(urls.listing(dataset.slug))
-            found += [HomeFigure(k.value, k.label, rows) for k in _counted(site, dataset)]
+            count, *others = figures.key_figures(dataset, site.newest[dataset.slug])
+            found.append(HomeFigure(count.value, dataset.system.short_title, rows))
+            # Where money is summed, the sum can be checked against the same rows.
+            found += [HomeFigure(k.value, k.label, rows) for k in others if "$" in k.value]
     return found
-
-
-def _counted(site: Site, dataset: Dataset) -> list[figures.Key]:
-    """The count of records and, where money is summed, the sum: what a list of rows can be checked against."""
-    keys = figures.key_figures(dataset, site.newest[dataset.slug])
-    return [k for i, k in enumerate(keys) if i == 0 or "$" in k.value]
 
 
 def freshness(quality: Sequence[QualityView]) -> list[Fresh]:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from pelican import signals
 from pelican.generators import Generator
 
-from vitrina.portal import common, datasets, records
+from vitrina.portal import common, datasets, records, territory
 from vitrina.portal.assets import FOLDER
 from vitrina.portal.contexts import Link, Page, Route
 from vitrina.portal.filters import FILTERS, plural, plural_of
@@ -48,6 +48,7 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
 
     def _routes(self, site: Site) -> Iterator[Route]:
         yield from common.routes(site)
+        yield from territory.routes(site)
         for dataset in site.datasets:
             yield from datasets.routes(site, dataset, self.env)
             yield from records.tombstones(site, dataset)

@@ -80,6 +80,7 @@ class Site:
         self.urls = Urls(self.identity.site_url)
         self.assets = dict(assets)
         self.run_date: date = settings.run_date
+        self.catalogs = settings.catalogs
         self.version: Version
         self.datasets: tuple[Dataset, ...]
         self.version, self.datasets = store.load(settings)
