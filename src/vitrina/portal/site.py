@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from vitrina.config import Settings
@@ -142,6 +143,14 @@ class Site:
 
     def publisher(self, system: System) -> str:
         return system.publisher or str(self.identity.publisher)
+
+    @cached_property
+    def has_places(self) -> bool:
+        """Whether some public body says its municipality, so that there are pages by municipality."""
+        shelf = self.shelves.by_slug.get(ENTES)
+        if shelf is None or not {"municipio", "municipio_clave"} <= set(shelf.dataset.frame.columns):
+            return False
+        return shelf.dataset.frame["municipio_clave"].drop_nulls().len() > 0
 
     def contact(self, ente: str) -> str:
         """Return the public address of the body *ente*, from its own record; "" when it gives none."""

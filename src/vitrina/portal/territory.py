@@ -60,7 +60,7 @@ def routes(site: Site) -> Iterator[Route]:
 def places_of(site: Site) -> list[Place]:
     """Return the municipalities that have bodies, by name, each with its bodies and how much is said of them."""
     shelf = site.shelves.by_slug.get(ENTES)
-    if shelf is None or not {"municipio", "municipio_clave"} <= set(shelf.dataset.frame.columns):
+    if shelf is None or not site.has_places:
         return []
     frame = shelf.dataset.frame
     spots = _spots(site)
