@@ -76,6 +76,8 @@ class Withheld:
     title: str
     reason: str
     basis: str
+    conditional: bool = False
+    """Whether who the record is about decides, so that the same path is public in other records."""
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,9 @@ class Rule:
     kind: str
     severity: Severity
     title: str
+    """True of a row that passes ("La sanción no termina antes de empezar")."""
+    found: str
+    """True of a row that does not ("La sanción termina antes de empezar")."""
     why: str
     remedy: str
     table: str = ""

@@ -272,9 +272,9 @@ def _layout(raw: Mapping[str, Any]) -> Layout:
 
 
 def _rule(raw: Mapping[str, Any]) -> Rule:
-    known = {"id", "kind", "severity", "title", "why", "remedy", "table"}
+    known = {"id", "kind", "severity", "title", "found", "why", "remedy", "table"}
     return Rule(
-        **{k: v for k, v in raw.items() if k in known},
+        **{"found": raw["title"]} | {k: v for k, v in raw.items() if k in known},
         params={k: v for k, v in raw.items() if k not in known},
     )
 

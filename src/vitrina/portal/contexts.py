@@ -125,6 +125,19 @@ class Fresh:
 
 
 @dataclass(frozen=True, slots=True)
+class BrowseView:
+    """A dataset and the lists to browse it by, for those who search without script."""
+
+    card: Card
+    list_url: str
+    """Its whole list; the dataset's own page when it has no rows tonight."""
+    ways: Sequence[Link]
+    """Indexes of values: by institution, by kind…"""
+    years: Sequence[Link]
+    """The newest years, each straight to its records."""
+
+
+@dataclass(frozen=True, slots=True)
 class FacetLink:
     """A value to browse by, with how many records have it."""
 
@@ -214,6 +227,8 @@ class SourceView:
     condition_text: str
     overdue: bool
     """Nothing new has come for longer than its declared frequency."""
+    observed_days: int | None
+    """The usual days between two deliveries that brought something new; None while they are too few to tell."""
     nights: Sequence[Night]
     nights_text: str
 

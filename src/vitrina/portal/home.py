@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vitrina.portal import citation, datasets, figures, urls
+from vitrina.portal import citation, datasets, figures, searching, urls
 from vitrina.portal.contexts import Card, ChartView, Fresh, HomeFigure, Link, Page, QualityView, Route
 from vitrina.portal.site import Site
 
@@ -21,7 +21,10 @@ def route(site: Site, quality: Sequence[QualityView], changes: Sequence[Mapping[
         title=identity.site_name,
         description=str(identity.tagline),
         path="",
-        jsonld=citation.catalog_jsonld(site),
+        jsonld={
+            "@context": "https://schema.org/",
+            "@graph": [searching.website_jsonld(site), citation.catalog_jsonld(site)],
+        },
     )
     values = {
         "meta": meta,

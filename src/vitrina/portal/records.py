@@ -17,11 +17,12 @@ from markupsafe import Markup
 
 from vitrina.model import System
 from vitrina.portal import citation, entities, filters, quality, urls
-from vitrina.portal.contexts import IssueView, Link, Page, Provenance, Route
+from vitrina.portal.contexts import Link, Page, Provenance, Route
 from vitrina.portal.ficha import Cutter
 from vitrina.portal.lead import Body
+from vitrina.portal.quality_record import Reviews, ente_quality_url
 from vitrina.portal.shelf import ENTES, SUPPLIERS, Shelf
-from vitrina.portal.site import SEVERITIES, Site
+from vitrina.portal.site import Site
 from vitrina.portal.stencil import Stencil
 from vitrina.portal.store import Dataset
 
@@ -94,8 +95,7 @@ class _Writer:
         self.before, self.after = citation.record_citation(site, dataset)
         self.sources = {s.id: s.title for s in quality.source_views(dataset, site.run_date)}
         self.reports = _reports(site, dataset)
-        self.found = quality.by_record(dataset)
-        self.complete = quality.names_every_record(dataset)
+        self.reviews = Reviews(site, dataset, draw.env)
         self.entity = entities.maker(site, dataset)
         self.duties = entities.duties(site) if dataset.slug == ENTES else None
         self.known: dict[tuple[str, Any], tuple[Link, list[tuple[int, Link]], Link | None] | None] = {}
@@ -105,7 +105,6 @@ class _Writer:
         footer: Markup = chrome.footer(edition=False)  # type: ignore[attr-defined]
         self.always = {
             "system": self.system,
-            "complete": self.complete,
             "withheld": self.withheld,
             "footer": footer,
         }
@@ -148,7 +147,8 @@ class _Writer:
             "body": body,
             "related": self._related(at, row),
             "provenance": self._provenance(row),
-            "issues": self._issues(row_id),
+            "review": self.reviews.html(row_id),
+            "quality_url": ente_quality_url(self.site, slug, row_id),
             "citation": (
                 f"{self.before} ({version[:4]}). ",
                 title,
@@ -178,22 +178,6 @@ class _Writer:
     def _is_person(self, row: Row) -> bool:
         """Whether the row is about a natural person; a system with both kinds says which in `tipo_persona`."""
         return self.system.display.person and row.get("tipo_persona") != "M"
-
-    def _issues(self, row_id: str) -> list[IssueView]:
-        return [
-            IssueView(
-                title=str(i.get("title") or i.get("message") or i.get("code")),
-                severity=str(i.get("severity") or "note"),
-                severity_text=SEVERITIES.get(str(i.get("severity")), "Nota"),
-                message=str(i.get("message") or ""),
-                why=str(i.get("why") or ""),
-                remedy="",
-                count=1,
-                source="",
-                examples=(),
-            )
-            for i in self.found.get(row_id, ())
-        ]
 
     def _related(self, at: int, row: Row) -> list[Related]:
         """Return, for the row's ente and supplier: its page, other records that name it, and their full list."""

@@ -98,7 +98,22 @@ class Site:
         }
         self.newest = {d.slug: self._newest(d) for d in self.datasets}
         self.cards = {d.slug: self._card(d) for d in self.datasets}
+        self.judged_entes = self._judged_entes()
         self.total_rows = sum(d.rows for d in self.datasets)
+
+    def _judged_entes(self) -> dict[str, list[tuple[str, Mapping[str, Any]]]]:
+        """Return ente id → its figures as (dataset, entry of the report), in the order of the datasets."""
+        found: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+        for dataset in filter(self.tells_of_entes, self.datasets):
+            for entry in dataset.report.get("entes", ()):
+                if entry.get("ente_id"):
+                    found.setdefault(str(entry["ente_id"]), []).append((dataset.slug, entry))
+        return found
+
+    @staticmethod
+    def tells_of_entes(dataset: Dataset) -> bool:
+        """Whether public bodies send *dataset*'s rows: not so in their own register, nor in what is worked out here."""
+        return dataset.slug != ENTES and not dataset.system.derived
 
     def asset(self, name: str) -> str:
         """Return the address of a bundled file; KeyError stops the render when the theme lacks it."""
