@@ -1,7 +1,8 @@
 """Los ajustes del portal: nombre, dirección e identidad del estado.
 
 Es el único archivo que hay que cambiar para que el portal sea el de otro estado. Los colores se cambian en
-themes/vitrina/css/tokens.css. Lo que no aparece aquí lo decide el programa.
+identidad.css, un archivo junto a este (los del tema: themes/vitrina/css/identidad.css).
+Lo que no aparece aquí lo decide el programa.
 """
 
 SITENAME = "Vitrina anticorrupción"
@@ -16,6 +17,7 @@ IDENTITY = {
     "acronym": "SESAX",
     # Dos o tres letras: hacen de escudo en la cabecera y en la pestaña del navegador.
     "initials": "XA",
+    # "crest": "escudo.svg",  # un SVG, PNG o WebP junto a este archivo, en lugar de las iniciales
     "colour": "#1f4a3d",
     "contact": "datos@sea.ejemplo.mx",
     "headline": "Lo público, a la vista de todos",

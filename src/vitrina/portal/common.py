@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from importlib import metadata
 from typing import Any
 
-from vitrina.portal import datasets, home, quality_pages, searching, urls
+from vitrina.portal import datasets, home, programs, quality_pages, searching, urls
 from vitrina.portal.contexts import Link, Page, QualityView, Route
 from vitrina.portal.quality import quality_view
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
 
 _CHANGES = 10
-_PROGRAMS = (
-    ("pelican", "Escribe las páginas"),
-    ("jinja2", "Plantillas"),
-    ("markdown", "Textos"),
-    ("babel", "Números y fechas en español"),
-    ("frictionless", "Revisa los datos"),
-    ("polars", "Tablas"),
-    ("pandas", "Cuentas de las gráficas"),
-    ("ocdskit", "Contrataciones abiertas"),
-    ("lunr", "Búsqueda"),
-    ("jsonschema", "Revisa las declaraciones"),
-    ("xlsxwriter", "Libros de Excel"),
-    ("python-stdnum", "Claves oficiales"),
-)
 
 
 def routes(site: Site) -> Iterator[Route]:
@@ -38,7 +23,7 @@ def routes(site: Site) -> Iterator[Route]:
     yield from quality_pages.routes(site)
     yield _sources(site, quality)
     yield _changes(site)
-    yield _credits(site)
+    yield programs.route(site)
     yield _not_found(site)
 
 
@@ -103,31 +88,6 @@ def _links(site: Site, dataset: Dataset, ids: Sequence[str]) -> list[Link]:
     shelf = site.shelf(dataset.slug)
     known = [shelf.position[i] for i in ids if i in shelf.position][:_CHANGES]
     return [Link(site.urls.to(urls.record(dataset.slug, shelf.ids[i])), shelf.titles[i]) for i in known]
-
-
-def _credits(site: Site) -> Route:
-    meta = _page(
-        site,
-        "Créditos",
-        "Programas libres con los que está hecho el portal y origen de los datos.",
-        "creditos/",
-    )
-    programs = [(name, use, metadata.version(name), _license(name)) for name, use in _PROGRAMS]
-    publishers = sorted({s.publisher for d in site.datasets for s in d.sources if s.publisher})
-    return Route(meta.path, "credits.html", {"meta": meta, "programs": programs, "publishers": publishers})
-
-
-def _license(name: str) -> str:
-    facts = metadata.metadata(name).json
-    said = facts.get("license_expression")
-    if not said:
-        named = [str(c) for c in facts.get("classifier", ()) if str(c).startswith("License ::")]
-        said = (
-            named[0].rsplit("::", 1)[-1].strip()
-            if named
-            else str(facts.get("license") or "").split("\n")[0][:40]
-        )
-    return str(said)
 
 
 def _not_found(site: Site) -> Route:

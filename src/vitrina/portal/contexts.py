@@ -274,6 +274,16 @@ class RowGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """A free program the portal is made with."""
+
+    name: str
+    use: str
+    version: str
+    license: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceBody:
     """A public body of a municipality, and how many records of each dataset name it."""
 

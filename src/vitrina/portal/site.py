@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from vitrina.config import Settings
+from vitrina.errors import ConfigurationError
 from vitrina.model import System, Version
 from vitrina.portal import filters, store, urls
 from vitrina.portal.contexts import Card, Link
@@ -69,6 +71,21 @@ class Identity:
             raise AttributeError(name) from None
 
 
+def _crest(settings: Settings, identity: Identity) -> Path | None:
+    """Return the picture IDENTITY["crest"] names beside publishconf.py (SVG, PNG or WebP), None when it names none."""
+    name = str(identity.values.get("crest") or "")
+    if not name:
+        return None
+    path = (settings.publishconf.parent / name).resolve()
+    inside = path.is_relative_to(settings.publishconf.parent.resolve())
+    if not (inside and path.is_file() and path.suffix in {".svg", ".png", ".webp"}):
+        raise ConfigurationError(
+            f"publishconf.py: el escudo {name!r} no existe o no es SVG, PNG ni WebP",
+            "Póngalo en la carpeta del portal, o quite crest de IDENTITY.",
+        )
+    return path
+
+
 class Site:
     """The night's portal as data. Reads build/ once; the routes only look things up."""
 
@@ -81,7 +98,8 @@ class Site:
         self.urls = Urls(self.identity.site_url)
         self.assets = dict(assets)
         self.run_date: date = settings.run_date
-        self.catalogs = settings.catalogs
+        self.catalogs, self.home, self.theme = settings.catalogs, settings.home, settings.theme
+        self.crest = _crest(settings, self.identity)
         self.version: Version
         self.datasets: tuple[Dataset, ...]
         self.version, self.datasets = store.load(settings)
