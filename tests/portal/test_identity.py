@@ -73,7 +73,7 @@ def test_another_state_changes_name_colours_and_crest_in_its_own_folder(state: s
     assert '<img class="marca__escudo" src="/recursos/escudo.svg" alt="" width="44" height="44">' in page
     assert (out / "recursos" / "escudo.svg").is_file()
     sheet = next((out / "recursos").glob("main-*.css")).read_text(encoding="utf-8")
-    assert sheet.rindex(f"--casa:{colour}") > sheet.rindex("--casa:#16372d")
+    assert re.findall(r"--casa:\s*(#[0-9a-f]{6})", sheet)[-1] == colour
 
 
 def own_identity(toy: Settings, state: str, initials: str) -> None:
