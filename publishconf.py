@@ -10,6 +10,7 @@ SITEURL = "https://datos.sea.ejemplo.mx"
 """Dirección pública, sin diagonal final. Si el portal vive en una carpeta: "https://ejemplo.mx/portal"."""
 
 DEFAULT_LANG = "es"
+"""Lengua de los rótulos: "es", o la de un catálogo de themes/vitrina/locale (hay un principio de "en")."""
 
 IDENTITY = {
     "state": "Estado de Xaltepec",

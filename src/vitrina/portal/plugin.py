@@ -12,7 +12,7 @@ from markupsafe import Markup
 from pelican import signals
 from pelican.generators import Generator
 
-from vitrina.portal import common, datasets, patterns, quality_pages, records, searching, territory
+from vitrina.portal import common, datasets, patterns, quality_pages, records, searching, territory, words
 from vitrina.portal.assets import FOLDER
 from vitrina.portal.contexts import Link, Page, Route
 from vitrina.portal.filters import FILTERS, plural, plural_of
@@ -80,7 +80,7 @@ def fit_environment(generator: Any) -> None:
     if site is None:
         return
     env: Environment = generator.env
-    _translate(env, gettext.NullTranslations())
+    _translate(env, words.catalogue(site.theme, site.language))
     env.filters.update({name: deferred(f) for name, f in FILTERS.items()})
     env.filters["rebase"] = lambda html: rebase(str(html), site.urls.base)
     env.globals.update(

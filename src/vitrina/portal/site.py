@@ -99,6 +99,8 @@ class Site:
         self.assets = dict(assets)
         self.run_date: date = settings.run_date
         self.catalogs, self.home, self.theme = settings.catalogs, settings.home, settings.theme
+        self.language = str(conf.get("DEFAULT_LANG") or "es")
+        self.lang = "es-MX" if self.language == "es" else self.language
         self.crest = _crest(settings, self.identity)
         self.version: Version
         self.datasets: tuple[Dataset, ...]
