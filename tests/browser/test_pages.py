@@ -195,6 +195,9 @@ def test_a_record_and_a_dataset_print_with_their_citation_and_version(
         page.emulate_media(media="print")
         assert page.locator(".menu").is_hidden()
         assert page.locator(".cita").first.is_visible()
+        page.set_viewport_size({"width": 700, "height": 900})  # a sheet of letter paper without its margins
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, "en papel, lo que se desborda se pierde"
         assert re.search(r"versión", page.locator(".cita").first.inner_text())
         assert page.pdf(format="Letter").startswith(b"%PDF")
     context.close()
