@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from vitrina import build as night_build
-from vitrina import clerk, cli_api, cli_report, config, registry, scaffold, simulate, weather
+from vitrina import clerk, cli_api, cli_report, cli_simulate, config, registry, scaffold, weather
 from vitrina.errors import EXIT_STORAGE, UsageError, VitrinaError
 from vitrina.options import Json, Only, Quiet, Root, RunDate
 from vitrina.options import settings_of as _settings
@@ -24,9 +24,7 @@ app = typer.Typer(
     help="Vitrina: publica cada noche los datos anticorrupción de un estado como sitio estático.",
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
 )  # fmt: skip
-simulate_app = typer.Typer(help="Datos sintéticos para probar el portal.", no_args_is_help=True)
-simulate_app.command("api")(cli_api.simulate_api)
-app.add_typer(simulate_app, name="simulate")
+app.add_typer(cli_simulate.simulate_app, name="simulate")
 app.add_typer(cli_api.source_app, name="source")
 app.add_typer(cli_report.report_app, name="report")
 
@@ -298,36 +296,6 @@ def serve(
             "Todavía no hay un portal construido", "Ejecute antes ./scripts/build (o vitrina build)."
         )
     run_server(settings.site / "current", port, host)
-
-
-@simulate_app.command("data")
-def simulate_data(
-    system: Annotated[str, typer.Option("--system", help="Sistema (slug).")],
-    out: Annotated[Path, typer.Option("--out", help="Carpeta en la que se escriben los archivos.")],
-    rows: Annotated[int, typer.Option("--rows", min=1, max=10_000_000, help="Registros.")] = 200,
-    seed: Annotated[int, typer.Option("--seed", help="Misma semilla, mismos bytes.")] = 1,
-    layout: Annotated[
-        str, typer.Option("--layout", help="Estándar de los registros; vacío: el más común.")
-    ] = "",
-    run_date: RunDate = "",
-) -> None:
-    """Escribe registros sintéticos de un sistema como los enviaría una institución.
-
-    Ejemplo: vitrina simulate data --system s2-servidores --rows 1000 --seed 7 --out /tmp/s2
-    """
-    if system not in simulate.systems():
-        raise UsageError(f"No se sabe simular {system!r}", f"Use uno de: {', '.join(simulate.systems())}.")
-    settings = _settings(Path(), run_date)
-    out.mkdir(parents=True, exist_ok=True)
-    for path in simulate.write_system(system, rows, seed, out, settings.run_date, layout):
-        print(path)
-
-
-@simulate_app.command("samples")
-def simulate_samples(root: Root = Path(), seed: int = 1, run_date: RunDate = "") -> None:
-    """Escribe de nuevo las muestras de data/samples. Ejemplo: vitrina simulate samples --run-date 2026-11-20"""
-    settings = _settings(root, run_date)
-    simulate.write_samples(settings.root, settings.run_date, seed)
 
 
 @app.command()
