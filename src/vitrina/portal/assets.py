@@ -10,7 +10,7 @@ from vitrina.config import Settings
 from vitrina.errors import RenderError
 
 FOLDER = "recursos"
-ENTRIES = ("css/main.css", "ts/main.ts", "ts/search.ts", "ts/search-worker.ts")
+ENTRIES = ("css/main.css", "ts/main.ts", "ts/search.ts", "ts/search-worker.ts", "ts/viewer.ts")
 _REMEDY = "Ejecute scripts/build, que instala lo que pide themes/vitrina/package-lock.json."
 
 

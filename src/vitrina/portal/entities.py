@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from vitrina.portal import filters, urls
+from vitrina.portal import filters
 from vitrina.portal.contexts import RowGroup
 from vitrina.portal.shelf import ENTES, SUPPLIERS, Shelf
 from vitrina.portal.site import Site
@@ -51,7 +51,7 @@ def _group(site: Site, shelf: Shelf, rows: Sequence[int], key: str, other: str) 
 def _row(site: Site, shelf: Shelf, at: int) -> tuple[str, str, str, str]:
     date, amount = shelf.dates[at], shelf.amounts[at]
     return (
-        site.urls.to(urls.record(shelf.system.slug, shelf.ids[at])),
+        site.urls.record(shelf.system.slug, shelf.ids[at]),
         shelf.titles[at],
         filters.short_date(date) if date else "",
         filters.pesos(float(amount)) if amount is not None else "",

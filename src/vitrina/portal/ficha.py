@@ -56,12 +56,17 @@ class Drawn(dict[Any, str]):
 class Cutter:
     """Renders macros of one component and cuts them at their slots."""
 
-    def __init__(self, env: Environment) -> None:
+    def __init__(self, env: Environment, *, deeper: bool = False) -> None:
+        """With *deeper* second headings become third ones, for a record within a page of records."""
+        self.deeper = deeper
         self.module = env.get_template("components/ficha.html").module
 
     def cut(self, macro: str, *values: Any, slots: int = 1) -> list[str]:
         """Return the pieces around the *slots* that follow *values* in the macro's parameters."""
-        return str(getattr(self.module, macro)(*values, *[_SLOT] * slots)).split(_SLOT)
+        drawn = str(getattr(self.module, macro)(*values, *[_SLOT] * slots))
+        if self.deeper:
+            drawn = drawn.replace("<h2>", "<h3>").replace("</h2>", "</h3>")
+        return drawn.split(_SLOT)
 
 
 class Sections:

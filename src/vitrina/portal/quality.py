@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from vitrina.model import Source
-from vitrina.portal import urls
 from vitrina.portal.contexts import IssueView, Link, Night, QualityView, SourceView
 from vitrina.portal.site import DECISIONS, PROTOCOLS, SEVERITIES, WEATHER, Site
 from vitrina.portal.store import Dataset
@@ -110,7 +109,7 @@ def _issue(site: Site, dataset: Dataset, raw: Mapping[str, Any], titles: Mapping
         count=int(raw.get("count") or 0),
         source=titles.get(str(raw.get("source")), str(raw.get("source") or "")),
         examples=[
-            Link(site.urls.to(urls.record(dataset.slug, i)), shelf.titles[shelf.position[i]])
+            Link(site.urls.record(dataset.slug, i), shelf.titles[shelf.position[i]])
             for i in known[:_EXAMPLES]
         ],
     )

@@ -6,7 +6,7 @@ Rows pass in groups of _GROUP, so that memory does not grow with the dataset.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -43,7 +43,7 @@ class RecordPage:
 
 def pages(site: Site, dataset: Dataset, draw: Draw) -> Iterator[RecordPage]:
     """Yield the page of every record of *dataset*, in listing order; *draw* runs a template of the portal."""
-    writer = _Writer(site, dataset, draw)
+    writer = Writer(site, dataset, draw)
     for start in range(0, dataset.rows, _GROUP):
         yield from writer.group(start, min(start + _GROUP, dataset.rows))
 
@@ -78,17 +78,29 @@ class Draw:
         return lambda values: template.render({**self.context, **values})
 
 
-class _Writer:
+class Writer:
     """Makes the pages of one dataset; everything that does not change from record to record is kept here."""
 
-    def __init__(self, site: Site, dataset: Dataset, draw: Draw) -> None:
+    def __init__(
+        self,
+        site: Site,
+        dataset: Dataset,
+        draw: Draw,
+        *,
+        template: str = "",
+        order: Sequence[int] | None = None,
+        deeper: bool = False,
+    ) -> None:
+        """*order* lists the rows by position when it is not that of the listings; *deeper* lowers the headings."""
         self.site, self.dataset = site, dataset
         self.system: System = dataset.system
         self.shelf: Shelf = site.shelf(dataset.slug)
-        cutter = Cutter(draw.env)
+        self.order = order if order is not None else range(dataset.rows)
+        places = {self.shelf.ids[at]: i for i, at in enumerate(self.order)}
+        cutter = Cutter(draw.env, deeper=deeper)
         self.sections = Sections(site, self.system, cutter)
         self.children = [
-            Children(site, self.system, t, dataset.children[t.name], self.shelf.position, cutter)
+            Children(site, self.system, t, dataset.children[t.name], places, cutter)
             for t in self.system.children
         ]
         self.kind = filters.sentence(self.system.singular)
@@ -110,13 +122,14 @@ class _Writer:
             "withheld": self.withheld,
             "footer": footer,
         }
-        drawn = draw.template("entity.html" if self.entity else "record.html")
+        drawn = draw.template(template or ("entity.html" if self.entity else "record.html"))
         fixed = (self.crumbs, *self.always.values())
         self.draw = drawn if self.entity else Stencil(drawn, fixed).page
 
     def group(self, start: int, end: int) -> Iterator[RecordPage]:
-        """Yield the pages of the rows in positions *start* to *end*."""
-        frame = self.dataset.frame[start:end]
+        """Yield the pages of rows *start* to *end* of the order."""
+        order = self.order[start:end]
+        frame = self.dataset.frame[start:end] if isinstance(order, range) else self.dataset.frame[order]
         rows = frame.rows(named=True)
         bodies = self.sections.html(frame)
         families = [child.of(start, end) for child in self.children]
@@ -124,7 +137,7 @@ class _Writer:
         for i, row in enumerate(rows):
             body = bodies[i] + "".join([family.html(i) for family in families])
             tables = {c.table.name: p[i] for c, p in zip(self.children, plain, strict=True)}
-            yield self.page(start + i, row, Markup(body), tables)  # noqa: S704  # template pieces, escaped values
+            yield self.page(order[i], row, Markup(body), tables)  # noqa: S704  # template pieces, escaped values
 
     def page(self, at: int, row: Row, body: Markup, children: Mapping[str, Any]) -> RecordPage:
         """Return the page of the row at position *at*."""
@@ -144,6 +157,7 @@ class _Writer:
         version = str(row["ultimo_cambio"] or "")
         values = {
             "meta": meta,
+            "row_id": row_id,
             "subtitle": sub,
             "homonyms": self._is_person(row),
             "body": body,
@@ -227,9 +241,7 @@ class _Writer:
         return Link(*place), [(i, self._link(i)) for i in positions[: _RELATED + 1]], everything
 
     def _link(self, at: int) -> Link:
-        return Link(
-            self.site.urls.to(urls.record(self.system.slug, self.shelf.ids[at])), self.shelf.titles[at]
-        )
+        return Link(self.site.urls.record(self.system.slug, self.shelf.ids[at]), self.shelf.titles[at])
 
     def _report_url(self, title: str, full: str, row: Row) -> str:
         """Return the mailto: of "report an error"; what all records share was quoted once, in `_report`."""

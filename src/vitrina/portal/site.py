@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from vitrina import books
 from vitrina.config import Settings
 from vitrina.model import System, Version
 from vitrina.portal import filters, store, urls
@@ -77,7 +78,10 @@ class Site:
         self.version: Version
         self.datasets: tuple[Dataset, ...]
         self.version, self.datasets = store.load(settings)
-        self.shelves = Shelves(self.datasets, self.urls.to)
+        for dataset in self.datasets:
+            if dataset.system.record_pages == "viewer":
+                self.urls.books[dataset.slug] = books.shelve([str(i) for i in dataset.frame["id"]])
+        self.shelves = Shelves(self.datasets, self.urls.record)
         self.facets: dict[str, tuple[Facet, ...]] = {
             s.system.slug: facets(s, self.shelves) if s.ids else () for s in self.shelves
         }
