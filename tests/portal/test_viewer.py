@@ -90,7 +90,13 @@ def test_every_link_of_the_site_leads_to_a_place_that_exists(site: Path, tmp_pat
     for name in (*ASSETS.values(), "icono.svg"):
         (site / "recursos").mkdir(exist_ok=True)
         (site / "recursos" / name).touch()
-    (site / "contratos" / "datos" / "contratos.csv").touch()
+    for name in (
+        "contratos/datos/contratos.csv",
+        "contratos/datos/datapackage.json",
+        "buscar/indice/current.json",
+    ):
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).touch()
     assert links.check(site, "https://datos.sesax.example") > 100
 
 

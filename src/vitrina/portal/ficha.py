@@ -27,10 +27,10 @@ _NARROW = 4
 """Columns up to which a child table is drawn as a table; wider ones read better as blocks, on a phone above all."""
 _SORTABLE = 6
 _SLOT = Markup("\ue000")
-_PLACE, _FILLED = "\ue000place", "\ue000filled"
-"""Working columns: a child row's parent as a position, and which of its cells are not empty."""
+_PLACE, _ROW, _FILLED = "\ue000place", "\ue000row", "\ue000filled"
+"""Working columns: a child row's parent as a position, its own place, and which of its cells are not empty."""
 
-_MANY = 4_096
+_MANY = 2_048
 """Different values of a column kept as drawn; beyond that a value is drawn whenever it comes."""
 
 
@@ -171,24 +171,26 @@ class Children:
         self.sortable_table = cutter.cut("narrow", table.title, True, slots=2)
         self.blocks, self.block = cutter.cut("wide", table.title), cutter.cut("block")
         places = [parents.get(str(key), -1) for key in frame[table.parent_key]]
-        placed = frame.select(table.names).with_columns(pl.Series(_PLACE, places, dtype=pl.Int64))
-        placed = placed.filter(pl.col(_PLACE) >= 0).sort(_PLACE, maintain_order=True)
+        # Only the order is kept: rows in the order of their parents are gathered group by group.
+        placed = pl.DataFrame({_PLACE: pl.Series(places, dtype=pl.Int64)}).with_row_index(_ROW)
+        placed = placed.filter(pl.col(_PLACE) >= 0).sort(_PLACE, _ROW)
         edges = pl.Series(range(len(parents) + 1), dtype=pl.Int64)
         self.ends: Sequence[int] = placed[_PLACE].search_sorted(edges, side="left").to_list()
-        self.frame = placed.drop(_PLACE, table.parent_key).with_columns(self._filled(placed))
-
-    def _filled(self, frame: pl.DataFrame) -> pl.Expr:
-        """Return the column that says, one bit per shown column, which of a row's cells are not empty."""
+        self.order = placed[_ROW]
+        self.frame = frame.select([n for n in table.names if n != table.parent_key])
         bits = [
             pl.when(_given(frame, c.name)).then(pl.lit(1 << i, dtype=pl.Int64)).otherwise(0)
             for i, c in enumerate(self.columns)
         ]
-        return pl.sum_horizontal(bits).cast(pl.Int64).alias(_FILLED) if bits else pl.lit(0).alias(_FILLED)
+        # One bit per shown column tells which of a row's cells are not empty.
+        self.filled = (
+            pl.sum_horizontal(bits).cast(pl.Int64).alias(_FILLED) if bits else pl.lit(0).alias(_FILLED)
+        )
 
     def of(self, start: int, end: int) -> _Family:
         """Return the rows of the parents in positions *start* to *end*."""
         first = self.ends[start]
-        rows = self.frame[first : self.ends[end]]
+        rows = self.frame[self.order[first : self.ends[end]]].with_columns(self.filled)
         return _Family(self, rows, [e - first for e in self.ends[start : end + 1]])
 
 

@@ -158,6 +158,7 @@ class Writer:
         values = {
             "meta": meta,
             "row_id": row_id,
+            "anchor": urls.anchor(row_id),
             "subtitle": sub,
             "homonyms": self._is_person(row),
             "body": body,

@@ -9,6 +9,7 @@ from functools import cached_property
 from urllib.parse import quote, urlsplit
 
 from vitrina import books
+from vitrina.text import short_hash
 
 PAGE_ROWS = 50
 """Rows of a listing page."""
@@ -62,8 +63,12 @@ class Urls:
 
 
 def anchor(row_id: str) -> str:
-    """Return the id of a record's place in its list book."""
-    return f"r-{row_id}"
+    """Return the id of a record's place in its list book; one that an `id` cannot hold has a hash of its own.
+
+    >>> anchor("c-1"), anchor("a b").startswith("r-")
+    ('r-c-1', True)
+    """
+    return f"r-{row_id if _PLAIN(row_id) else short_hash(row_id)}"
 
 
 def book(slug: str, ending: str) -> str:

@@ -25,10 +25,11 @@ function decoded(text: string): string {
 
 function showOne(book: HTMLElement, system: string): void {
   const inPath = location.pathname.startsWith(`${system}libro/`) ? "" : location.pathname.slice(system.length).replace(/\/$/, "");
-  const id = decoded(inPath) || decoded(location.hash.slice(1)).replace(/^r-/, "");
-  if (!id) return;
+  const place = decoded(location.hash.slice(1));
+  const asked = decoded(inPath) || place.replace(/^r-/, "");
+  if (!asked) return;
   const records = [...book.querySelectorAll<HTMLElement>("article[data-id]")];
-  const record = records.find((r) => r.dataset["id"] === id);
+  const record = records.find((r) => r.dataset["id"] === asked || (!inPath && r.id === place));
   const note = document.createElement("p");
   note.className = "aviso aviso--quieto";
   note.setAttribute("role", "status");
@@ -45,7 +46,7 @@ function showOne(book: HTMLElement, system: string): void {
     own.hidden = true;
     document.title = `${own.textContent} · ${document.title.split(" · ").slice(1).join(" · ")}`;
   }
-  history.replaceState(null, "", `${system}${encodeURIComponent(id)}/`);
+  history.replaceState(null, "", `${system}${encodeURIComponent(record.dataset["id"]!)}/`);
   const all = document.createElement("button");
   all.type = "button";
   all.className = "boton";
