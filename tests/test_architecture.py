@@ -11,7 +11,18 @@ SRC = Path(__file__).resolve().parents[1] / "src" / "vitrina"
 
 RANKS = {
     0: {"", "errors", "model", "books", "hosting"},
-    1: {"config", "text", "values", "catalogs", "formats", "storage", "snapshots", "weather"},
+    1: {
+        "config",
+        "text",
+        "values",
+        "catalogs",
+        "formats",
+        "storage",
+        "snapshots",
+        "weather",
+        "privacy",
+        "wording",
+    },
     2: {
         "registry",
         "protocols",
@@ -28,8 +39,8 @@ RANKS = {
         "options",
     },
     3: {"stages", "simulate"},
-    4: {"build", "clerk"},
-    5: {"cli", "cli_api", "__main__"},
+    4: {"build", "clerk", "ente_books"},
+    5: {"cli", "cli_api", "cli_report", "__main__"},
 }
 """A room may import its own rank and lower ones. "" is the package itself (its version)."""
 

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from vitrina import build as night_build
-from vitrina import clerk, cli_api, config, registry, scaffold, simulate, weather
+from vitrina import clerk, cli_api, cli_report, config, registry, scaffold, simulate, weather
 from vitrina.errors import EXIT_STORAGE, UsageError, VitrinaError
 from vitrina.options import Json, Only, Quiet, Root, RunDate
 from vitrina.options import settings_of as _settings
@@ -28,6 +28,7 @@ simulate_app = typer.Typer(help="Datos sintéticos para probar el portal.", no_a
 simulate_app.command("api")(cli_api.simulate_api)
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(cli_api.source_app, name="source")
+app.add_typer(cli_report.report_app, name="report")
 
 _TITLES = {
     "pull": "Traer las fuentes", "normalize": "Normalizar", "check": "Revisar", "compare": "Comparar con lo publicado",
@@ -142,6 +143,7 @@ def status(root: Root = Path(), as_json: Json = False) -> None:
     if run is None:
         raise UsageError("Este portal no se ha construido todavía", "Ejecute vitrina build.")
     systems = registry.load_systems(settings)
+    frequencies = {s.id: s.frequency for s in registry.load_sources(settings, systems)}
     reports = {s.slug: read_json_or(settings.build / "reports" / f"{s.slug}.json", None) for s in systems}
     if as_json:
         print(json.dumps({"run": run, "reports": reports}, ensure_ascii=False, indent=2))
@@ -167,6 +169,9 @@ def status(root: Root = Path(), as_json: Json = False) -> None:
             mark = weather.CONDITIONS.get(source["condition"], source["condition"])
             kept = " · se usa su última copia buena" if source["weather"] == "kept" else ""
             print(f"  {source['source']} [{mark}]{kept}: {figures}")
+            if days := source.get("observed_days"):
+                declared = frequencies.get(source["source"], "irregular")
+                print(f"    declara {declared}; trae algo nuevo cada {days} días")
             if source["message"]:
                 print(f"    {source['message']} → {source['remedy']}")
 
@@ -210,9 +215,14 @@ def check(
     table: Annotated[str, typer.Option("--table", help="Tabla, si no es la principal.")] = "",
     encoding: Annotated[str, typer.Option("--encoding", help="Codificación, si no es UTF-8.")] = "utf-8",
     delimiter: Annotated[str, typer.Option("--delimiter", help="Separador del CSV.")] = ",",
+    sheet: Annotated[str, typer.Option("--sheet", help="Hoja del libro, si no es la primera.")] = "",
+    header_row: Annotated[
+        int, typer.Option("--header-row", min=1, help="Fila de los encabezados en el libro.")
+    ] = 1,
     html: Annotated[
         Path | None, typer.Option("--html", help="Escribe también la respuesta como página.")
     ] = None,
+    as_json: Json = False,
     root: Root = Path(),
     run_date: RunDate = "",
     only: Only = None,
@@ -220,18 +230,21 @@ def check(
 ) -> None:
     """Revisa las tablas de la noche, o un archivo suelto antes de enviarlo.
 
+    Con un archivo termina con 0 (puede enviarlo), 10 (puede, con avisos) o 20 (corríjalo antes).
     Ejemplos: vitrina check · vitrina check s2.csv --system s2-servidores --html respuesta.html
     """
     if file is None:
         _one("check", root, run_date, only, quiet=quiet)
         return
     settings = _settings(root, run_date)
-    options = {"csv": {"delimiter": delimiter}}
+    options = {"csv": {"delimiter": delimiter}, "xlsx": {"sheet": sheet, "header_row": header_row}}
     systems = registry.load_systems(settings)
     answer = clerk.check_file(
         settings, systems, file, system, table=table, encoding=encoding, options=options
     )
-    print(clerk.as_text(answer))
+    print(
+        json.dumps(clerk.as_json(answer), ensure_ascii=False, indent=2) if as_json else clerk.as_text(answer)
+    )
     if html:
         html.write_text(clerk.as_html(answer), encoding="utf-8")
     raise typer.Exit(answer.exit_code)
@@ -337,6 +350,10 @@ def accept(
     if len(reason.strip()) < 10 or not by.strip():
         raise UsageError(
             "Falta la razón o quién decide", "Escriba --reason con una frase y --by con un nombre o cargo."
+        )
+    if not (settings.archive / "snapshots" / source / run / "snapshot.json").is_file():
+        raise UsageError(
+            f"{source} no tiene una copia {run!r}", "Use la que nombra el aviso: vitrina status."
         )
     weather.accept(settings.archive, source, run, reason, by, settings.run_date)
     print(f"{source}: la copia {run} pasará la próxima vez que corra vitrina build.")

@@ -76,6 +76,8 @@ class Withheld:
     title: str
     reason: str
     basis: str
+    conditional: bool = False
+    """Whether who the record is about decides, so that the same path is public in other records."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,50 @@ class Display:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A step in the life of what a record tells, and what of the record belongs to it."""
+
+    id: str
+    title: str
+    name: str
+    """The entry of the record's list of stages (`Layout.stage_list`) that says this one has data."""
+    code: str = ""
+    """Value of `Layout.stage_column` in the child rows of this stage."""
+    dates: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a form: the column that says whether it was filled in, how many rows are public and how many not."""
+
+    title: str
+    state: str
+    table: str = ""
+    public: str = ""
+    withheld: str = ""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a record page says before its sections, and how its child tables read ([record] of system.toml)."""
+
+    answer: tuple[str, ...] = ()
+    """Fields that answer the question people come with, shown first."""
+    valid_from: str = ""
+    valid_until: str = ""
+    stages: tuple[Stage, ...] = ()
+    stage_list: str = ""
+    stage_column: str = ""
+    parts: tuple[Part, ...] = ()
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Child table → {"url": column, "text": column}: drawn as a list of links."""
+    logs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Child table → {"date": column, "kind": column, "text": column}: drawn as dated notes."""
+
+
+@dataclass(frozen=True)
 class Expect:
     """Bounds that decide whether a night's rows may replace the published ones."""
 
@@ -137,6 +183,9 @@ class Rule:
     kind: str
     severity: Severity
     title: str
+    """True of a row that passes ("La sanción no termina antes de empezar")."""
+    found: str
+    """True of a row that does not ("La sanción termina antes de empezar")."""
     why: str
     remedy: str
     table: str = ""
@@ -178,6 +227,7 @@ class System:
     record_pages: Literal["pages", "viewer"] = "pages"
     notes: tuple[str, ...] = ()
     folder: Path = Path()
+    record: Layout = Layout()
     options: Mapping[str, Any] = field(default_factory=dict)
     """[options]: policy switches read by the system's layouts."""
 

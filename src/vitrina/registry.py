@@ -7,14 +7,28 @@ remedy. Systems come out in dependency order (`needs` first), then by `order`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from vitrina.config import Settings
 from vitrina.declarations import check, no_secrets, read_toml, where, wrong
 from vitrina.errors import ConfigurationError, UsageError
-from vitrina.model import Chart, Display, Expect, Field, Rule, Section, Source, System, Table, Withheld
+from vitrina.model import (
+    Chart,
+    Display,
+    Expect,
+    Field,
+    Layout,
+    Part,
+    Rule,
+    Section,
+    Source,
+    Stage,
+    System,
+    Table,
+    Withheld,
+)
 
 PROVENANCE: tuple[Mapping[str, Any], ...] = (
     {
@@ -112,6 +126,7 @@ def load_system(folder: Path) -> System:
         record_pages=raw.get("record_pages", "pages"),
         notes=tuple(raw.get("notes", [])),
         folder=folder,
+        record=_layout(raw.get("record", {})),
         options=raw.get("options", {}),
     )
     _check_names(system, path)
@@ -237,10 +252,29 @@ def _display(raw: Mapping[str, Any]) -> Display:
     )
 
 
+def _layout(raw: Mapping[str, Any]) -> Layout:
+    stages: list[Stage] = []
+    for stage in raw.get("stages", ()):
+        lists = {k: tuple(stage.get(k, ())) for k in ("dates", "fields", "tables")}
+        stages.append(Stage(stage["id"], stage["title"], stage["name"], stage.get("code", ""), **lists))
+    valid = raw.get("validity", {})
+    return Layout(
+        answer=tuple(raw.get("answer", ())),
+        valid_from=valid.get("from", ""),
+        valid_until=valid.get("until", ""),
+        stages=tuple(stages),
+        stage_list=raw.get("stage_list", ""),
+        stage_column=raw.get("stage_column", ""),
+        parts=tuple(Part(**p) for p in raw.get("parts", ())),
+        links=raw.get("links", {}),
+        logs=raw.get("logs", {}),
+    )
+
+
 def _rule(raw: Mapping[str, Any]) -> Rule:
-    known = {"id", "kind", "severity", "title", "why", "remedy", "table"}
+    known = {"id", "kind", "severity", "title", "found", "why", "remedy", "table"}
     return Rule(
-        **{k: v for k, v in raw.items() if k in known},
+        **{"found": raw["title"]} | {k: v for k, v in raw.items() if k in known},
         params={k: v for k, v in raw.items() if k not in known},
     )
 
@@ -260,11 +294,13 @@ def _check_names(system: System, path: Path) -> None:
         ("display.supplier", [display.supplier] if display.supplier else []),
         ("expect.filled", system.expect.filled),
         *((f"display.sections ({s.title})", s.fields) for s in display.sections),
+        *_layout_names(system.record),
     ]
     for place, names in named:
         missing = sorted(set(names) - main)
         if missing:
             raise wrong(path, place, f"la tabla {system.main.name} no tiene: {', '.join(missing)}")
+    _check_layout(system, path)
     for name in system.display.search:
         table, _, column = name.rpartition(".")
         tables = {t.name: t for t in system.tables}
@@ -280,6 +316,28 @@ def _check_names(system: System, path: Path) -> None:
             table_of.names
         ):
             raise wrong(path, "charts", f"la gráfica {chart.id} nombra una tabla o columna que no existe")
+
+
+def _layout_names(layout: Layout) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield what [record] names of the main table."""
+    yield "record.answer", layout.answer
+    yield "record", [n for n in (layout.valid_from, layout.valid_until, layout.stage_list) if n]
+    for stage in layout.stages:
+        yield f"record.stages ({stage.title})", (*stage.dates, *stage.fields)
+    for part in layout.parts:
+        yield f"record.parts ({part.title})", [n for n in (part.state, part.public, part.withheld) if n]
+
+
+def _check_layout(system: System, path: Path) -> None:
+    """The child tables that [record] names must exist, with the columns it names."""
+    children = {t.name: set(t.names) for t in system.children}
+    layout = system.record
+    whole = [n for s in layout.stages for n in s.tables] + [p.table for p in layout.parts if p.table]
+    named: list[tuple[str, set[str]]] = [(n, set()) for n in whole]
+    named += [(n, set(c.values())) for n, c in (*layout.links.items(), *layout.logs.items())]
+    for name, columns in named:
+        if name not in children or not columns <= children[name]:
+            raise wrong(path, "record", f"no existe la tabla {name} o alguna de sus columnas")
 
 
 def _ordered(systems: Sequence[System]) -> tuple[System, ...]:

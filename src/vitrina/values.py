@@ -1,4 +1,4 @@
-"""Strict parsers for the values institutions send: dates, amounts, years, yes/no, CURP and RFC shapes.
+"""Strict parsers for the values institutions send: dates, amounts, years, yes/no, RFC shapes.
 
 Each returns the canonical text that the tables carry (ISO dates, plain decimals) or raises BadValueError
 naming the value's kind, never guessing between two readings.
@@ -11,7 +11,6 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from stdnum.exceptions import ValidationError
-from stdnum.mx import curp as _curp
 from stdnum.mx import rfc as _rfc
 
 from vitrina.errors import BadValueError
@@ -21,7 +20,6 @@ _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _ISO_DATETIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 _AMOUNT = re.compile(r"-?\$?\s?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
-_CURP = re.compile(r"(?<![A-Z0-9])[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d(?![A-Z0-9])")
 _RFC_PREFIX = re.compile(r"^(MX-)?RFC[-: ]+", re.IGNORECASE)
 
 
@@ -133,32 +131,6 @@ def is_person_rfc(text: str | None) -> bool:
         return False
     clean = _rfc.compact(_RFC_PREFIX.sub("", tidy(text))).upper()
     return len(clean) == 13 and clean[:4].replace("Ñ", "N").isalpha() and clean[4:10].isdigit()
-
-
-def find_curps(text: str) -> list[tuple[int, int]]:
-    """Return the (start, end) of every checksum-valid CURP in *text* (upper-cased positions equal the text's).
-
-    Shape: 4 letters, yymmdd, sex, state and consonants, homoclave and digit; validity by python-stdnum.
-    """
-    found: list[tuple[int, int]] = []
-    upper = text.upper()
-    if len(upper) != len(text):
-        return found  # a case change that moves positions cannot hide an ASCII CURP; see mask_curps
-    for match in _CURP.finditer(upper):
-        try:
-            _curp.validate(match.group())
-        except ValidationError:
-            continue
-        found.append(match.span())
-    return found
-
-
-def mask_curps(text: str) -> tuple[str, int]:
-    """Return *text* with each valid CURP replaced by "[CURP reservada]", and how many there were."""
-    spans = find_curps(text)
-    for start, end in reversed(spans):
-        text = f"{text[:start]}[CURP reservada]{text[end:]}"
-    return text, len(spans)
 
 
 def supplier_id(rfc: str | None, name: str | None) -> str | None:

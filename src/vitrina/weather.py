@@ -1,7 +1,8 @@
 """The weather of a source: how it did each night, and the guards that stop a collapse from being published.
 
 History lives in data/archive/weather/<source>.json, one entry per night, and in <source>.ids.parquet, the ids of
-the last night that was taken as good. An operator may let one named snapshot through (`vitrina accept`).
+the last night that was taken as good. An operator may let one named snapshot through (`vitrina accept`): it passes
+for as long as it is the last good one, and no longer once another has taken its place.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -111,11 +113,11 @@ def _verdict(condition: str, source: str, run: str, what: str) -> Verdict:
 
 
 def remember(
-    archive: Path, source: str, day: date, condition: str, night: Night | None
+    archive: Path, source: str, day: date, condition: str, night: Night | None, run: str
 ) -> list[dict[str, Any]]:
     """Write tonight in the source's history (replacing an earlier run of the same night) and return the history.
 
-    *night* is None when nothing new was taken as good tonight.
+    *night* is None when nothing new was taken as good tonight; *run* is the snapshot it was read from.
     """
     entry = {
         "date": day.isoformat(), "condition": condition, "taken_as_good": night is not None,
@@ -126,6 +128,7 @@ def remember(
     nights = sorted([*kept, entry], key=lambda n: str(n["date"]))[-NIGHTS_KEPT:]
     write_json(_folder(archive) / f"{source}.json", nights)
     if night is not None:
+        _spend(archive, source, run, day)
         write_parquet(
             _folder(archive) / f"{source}.ids.parquet",
             pl.DataFrame({"id": sorted(night.ids)}, schema={"id": pl.String}),
@@ -138,17 +141,39 @@ def history(archive: Path, source: str) -> list[dict[str, Any]]:
     return _all(archive, source)
 
 
+def observed_days(nights: Sequence[Mapping[str, Any]]) -> int | None:
+    """Return the usual days between two nights that brought something new, None with fewer than two such gaps."""
+    fresh = [date.fromisoformat(n["date"]) for n in nights if n["condition"] == "fresh"]
+    gaps = [(later - earlier).days for earlier, later in pairwise(fresh)]
+    return round(median(gaps)) if len(gaps) > 1 else None
+
+
 def accept(archive: Path, source: str, run: str, reason: str, by: str, day: date) -> None:
     """Let the snapshot *run* of *source* through the guards, once and by name; who and why are kept."""
-    path = _folder(archive) / f"{source}.accepted.json"
-    entries = read_json_or(path, [])
+    entries = _acceptances(archive, source)
     entries.append({"run": run, "reason": reason, "by": by, "date": day.isoformat()})
-    write_json(path, entries)
+    write_json(_folder(archive) / f"{source}.accepted.json", entries)
 
 
 def accepted(archive: Path, source: str, run: str) -> bool:
-    """Return whether an operator let this very snapshot through."""
-    return any(e["run"] == run for e in read_json_or(_folder(archive) / f"{source}.accepted.json", []))
+    """Return whether an operator let this very snapshot through, and no other has been good since it was."""
+    return any(e["run"] == run and "replaced" not in e for e in _acceptances(archive, source))
+
+
+def _spend(archive: Path, source: str, run: str, day: date) -> None:
+    """Note that *run* was taken as good: an acceptance of it is used, and one used before is over."""
+    entries = _acceptances(archive, source)
+    told = [
+        e | ({"used": day.isoformat()} if e["run"] == run and "used" not in e else {})
+        | ({"replaced": day.isoformat()} if e["run"] != run and "used" in e and "replaced" not in e else {})
+        for e in entries
+    ]  # fmt: skip
+    if told != entries:
+        write_json(_folder(archive) / f"{source}.accepted.json", told)
+
+
+def _acceptances(archive: Path, source: str) -> list[dict[str, Any]]:
+    return list(read_json_or(_folder(archive) / f"{source}.accepted.json", []))
 
 
 def _folder(archive: Path) -> Path:

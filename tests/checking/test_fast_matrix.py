@@ -15,7 +15,7 @@ import pytest
 import random_tables
 from frictionless import FrictionlessException
 
-from vitrina.checking import frictionless_lane
+from vitrina.checking import frictionless_lane, typed
 from vitrina.checking.fast import authority, lane
 from vitrina.checking.fast.authority import CsvTable
 from vitrina.model import Field, System, Table
@@ -61,6 +61,8 @@ def same(folder: Path, schemas: Mapping[str, Any], rows: Mapping[str, Rows], *ty
     if found is not None:
         assert told(found) == expected
     assert set(types) <= {e["type"] for errors in expected.values() for e in errors}
+    if not {f["type"] for s in schemas.values() for f in s["fields"]} <= set(typed.POLARS):
+        return  # systems have no fields of that type
     systems = as_system(schemas)
     quick, whole = (
         frictionless_lane.validate(systems, frames, folder / "csv", fast=f) for f in (True, False)
@@ -127,12 +129,12 @@ def test_required(tmp_path: Path, kind: str) -> None:
     same(tmp_path, {"uno": one(kind, required=True)}, {"uno": cells(kind)}, "constraint-error")
 
 
-@pytest.mark.parametrize("kind", filter(hashable, KINDS))
+@pytest.mark.parametrize("kind", list(filter(hashable, KINDS)))
 def test_unique(tmp_path: Path, kind: str) -> None:
     same(tmp_path, {"uno": one(kind, unique=True)}, {"uno": cells(kind, twice=True)}, "unique-error")
 
 
-@pytest.mark.parametrize("kind", filter(hashable, KINDS))
+@pytest.mark.parametrize("kind", list(filter(hashable, KINDS)))
 @pytest.mark.parametrize("composite", [False, True])
 def test_primary_keys(tmp_path: Path, kind: str, composite: bool) -> None:
     schema = one(kind) | {"primaryKey": ["v", "n"] if composite else ["v"]}
@@ -143,7 +145,7 @@ def test_primary_keys(tmp_path: Path, kind: str, composite: bool) -> None:
     same(tmp_path, {"uno": schema}, {"uno": rows}, "primary-key")
 
 
-@pytest.mark.parametrize("kind", filter(hashable, KINDS))
+@pytest.mark.parametrize("kind", list(filter(hashable, KINDS)))
 @pytest.mark.parametrize("composite", [False, True])
 @pytest.mark.parametrize("target", ["", "dos"])
 def test_foreign_keys(tmp_path: Path, kind: str, composite: bool, target: str) -> None:
@@ -155,7 +157,15 @@ def test_foreign_keys(tmp_path: Path, kind: str, composite: bool, target: str) -
     reference = {"resource": target, "fields": ends}
     schemas = {"uno": made | {"foreignKeys": [{"fields": starts, "reference": reference}]}, "dos": one(kind)}
     short = cells(kind)[:2]
-    same(tmp_path, schemas, {"uno": rows, "dos": short}, *(["foreign-key"] if target or composite else []))
+    lost = composite or (
+        target and kind not in ("boolean", "yearmonth")
+    )  # two values are all that these have
+    same(
+        tmp_path,
+        schemas,
+        {"uno": rows, "dos": short},
+        *(["foreign-key"] if lost else []),
+    )
 
 
 def test_a_chain_of_rows_pointing_to_each_other(tmp_path: Path) -> None:
@@ -213,7 +223,7 @@ FILES: dict[str, tuple[bytes, set[str]]] = {
     "label twice": (b"n,n\na,1\n", {"duplicate-label"}),
     "extra label": (b"n,v,w\na,1,2\n", {"extra-label"}),
     "missing label": (b"n\na\n", {"missing-label"}),
-    "blank header": (b"\na,1\n", {"blank-header"}),
+    "blank header": (b"\na,1\n", set()),  # Frictionless says nothing; formats.csv_format refuses it before
     "not utf-8": (b"n,v\nMu\xf1oz,1\n", {"encoding-error"}),
     "empty": (b"", {"source-error"}),
     "open quote": (b'n,v\n"a,1\nb,2\n', {"missing-cell"}),

@@ -41,7 +41,7 @@ class Bench:
     sources: dict[str, Source]
 
     def settings(self, root: Path, day: date) -> config.Settings:
-        limits = {**config.LIMITS, "request_seconds": REQUEST, "source_seconds": SOURCE, "backoff_ms": 20}
+        limits = {**config.LIMITS, "request_seconds": REQUEST, "source_seconds": SOURCE, "backoff_ms": 2}
         return replace(config.settings(root, day), limits=limits)
 
     def night(self, root: Path, names: Sequence[str], day: date) -> tuple[dict[str, Any], float]:

@@ -287,8 +287,8 @@ def test_every_message_is_spanish_and_findings_hold_no_values() -> None:
     faulty = release(date=5, tender={"id": "1", "value": {"amount": "SECRETO"}}, tag=["SECRETO"])
     found = list(ocds_merge.findings(faulty))
     assert {
-        "date|debe ser de tipo string",
-        "tender.value.amount|debe ser de tipo number",
+        "date|se esperaba un texto (entre comillas)",
+        "tender.value.amount|se esperaba un número (sin comillas)",
         "tag[]|código fuera de la lista",
     } <= set(found)
     assert "SECRETO" not in "".join(found)

@@ -165,7 +165,7 @@ def test_curps_in_observations_are_masked_and_doubtful_text_is_not_published(con
     masked = one(record(observaciones=f"Ver {INVENTED_CURP.lower()}."), context)
     assert masked.rows["servidores"][0]["observaciones"] == "Ver [CURP reservada]."
     assert [i.code for i in masked.issues] == ["curp-enmascarada"]
-    for text in ("RFC XAXA800101AB1", "CURP XUXX800101MCSÑBX00"):
+    for text in ("véase XAXA800101AB1", "CURP XUXX800101MCSÑBX00"):
         doubtful = one(record(observaciones=text), context)
         assert doubtful.rows["servidores"][0]["observaciones"] is None
         assert [(i.code, i.field) for i in doubtful.issues] == [("texto-dudoso", "observaciones")]

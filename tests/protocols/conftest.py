@@ -193,8 +193,19 @@ class Portal:
         """Name → bytes of the files of the snapshot that *result* names."""
         return {p.name: p.read_bytes() for p in sorted((self.snapshot(result) / "files").iterdir())}
 
+    def pages(self, result: Mapping[str, Any]) -> list[Any]:
+        """The pages kept, in reading order."""
+        return [json.loads(body) for body in self.bodies(result)]
+
+    def bodies(self, result: Mapping[str, Any]) -> list[bytes]:
+        """The bytes of each page kept: several stand in one file, one per line."""
+        found: list[bytes] = []
+        for name, data in self.files(result).items():
+            found += data.splitlines() if name.endswith(".pages.jsonl") else [data]
+        return found
+
     def rows(self, result: Mapping[str, Any], member: str = "results") -> list[Any]:
-        return [row for data in self.files(result).values() for row in json.loads(data)[member]]
+        return [row for page in self.pages(result) for row in page[member]]
 
     def everything(self) -> bytes:
         """Every byte and name the night left on disk, and every line it said."""

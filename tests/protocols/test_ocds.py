@@ -30,7 +30,55 @@ def test_packages_are_followed_to_the_last_link(portal: Portal, serve: Start) ->
     }
     result = portal.one(source("ocds_api", kind="packages", url=f"{serve(linked(pages)).url}/r"))
     assert (result["weather"], result["records"]) == ("fresh", 3)
-    assert list(portal.files(result)) == ["page-00001.json", "page-00002.json"]
+    assert [p.get("releases", p.get("records")) for p in portal.pages(result)] == [
+        [{"ocid": "a"}, {"ocid": "b"}],
+        [{"ocid": "c"}],
+    ]
+
+
+@pytest.mark.parametrize("member", ["releases", "records"])
+def test_a_linked_page_that_comes_again_is_a_failure_not_more_processes(
+    portal: Portal, serve: Start, member: str
+) -> None:
+    """A publisher that forgets its offset: every link is new, what it holds is not."""
+
+    def pages(*contents: list[str]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for number, ocids in enumerate(contents):
+            following = f"/r?page={number + 1}" if number + 1 < len(contents) else None
+            page = {member: [{"ocid": o, "id": "1"} for o in ocids], "links": {"next": following}}
+            found["/r" if number == 0 else f"/r?page={number}"] = page
+        return found
+
+    def pull(*contents: list[str]) -> Any:
+        declared = source("ocds_api", kind="packages", url=f"{serve(linked(pages(*contents))).url}/r")
+        return portal.one(declared)
+
+    for repeated in (
+        [["a", "b"], ["c"], ["a", "b"]],  # the first page again
+        [["a", "b"], ["c"], ["c"]],  # the one before
+        [["a", "b"], ["c", "d"], ["b", "c"]],  # a window that slid back: all of it was delivered
+        [["a", "b"], ["a"], ["d"]],  # in the middle, with new ones after it
+    ):
+        result = pull(*repeated)
+        assert (result["weather"], result["records"]) == ("none", 0), repeated
+        assert "repitió una página" in result["message"]
+    result = pull(["a", "b"], ["b", "c"])  # a process with two releases may straddle two pages
+    assert (result["weather"], result["records"]) == ("fresh", 4)
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_an_empty_page_with_more_after_it_is_a_failure(portal: Portal, serve: Start, at: int) -> None:
+    pages = {
+        "/r": package("a", links={"next": "/r?page=1"}),
+        "/r?page=1": package("b", links={"next": "/r?page=2"}),
+        "/r?page=2": package("c", links={"next": "/r?page=3"}),
+        "/r?page=3": package("d"),
+    }
+    pages[f"/r?page={at}"] = package(links={"next": f"/r?page={at + 1}"})
+    result = portal.one(source("ocds_api", kind="packages", url=f"{serve(linked(pages)).url}/r"))
+    assert (result["weather"], result["records"]) == ("none", 0)
+    assert "vacía a la mitad" in result["message"]
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,11 @@ import zipfile
 from pathlib import Path
 from random import Random
 
+import canaries
+import clean_rows
 import polars as pl
 import pytest
+from canaries import Canary
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -20,11 +23,6 @@ from hypothesis import strategies as st
 from vitrina.errors import ConfigurationError, PrivacyError
 from vitrina.publishing import gate
 from vitrina.publishing.gate.decode import Inspector
-
-sys.path.insert(0, str(Path(__file__).parent))
-import canaries
-import clean_rows
-from canaries import Canary
 
 COUNT = int(os.environ.get("VITRINA_CANARIES", "320"))
 NOISE = (

@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { gunzipSync } from "node:zlib";
-import { find, select, type Filters, type Found, type Need } from "../../themes/vitrina/ts/search-engine.ts";
+import { find, select, type Found, type Need } from "../../themes/vitrina/ts/search-engine.ts";
+import type { Filters } from "../../themes/vitrina/ts/search-messages.ts";
 import { sharded } from "../../themes/vitrina/ts/search-shards.ts";
 
 interface Question {

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from vitrina.checking import frictionless_lane
+from vitrina.checking import findings, frictionless_lane, quarantine
 from vitrina.registry import load_system
-from vitrina.stages.check import _split
 from vitrina.storage import read_json, text_frame
 
 HEADER = "id,titulo,descripcion,ente_nombre,fecha\n"
@@ -203,7 +202,8 @@ def test_the_children_of_a_repeated_record_do_not_join_the_first_one(toy: Any) -
     frames = {t.name: text_frame(rows[t.name], t.names) for t in declared.tables}
 
     found = frictionless_lane.validate(declared, frames, toy.root / "build" / "check")
-    clean, held, _ = _split(declared, frames, found)
+    marked = quarantine.extended(declared, frames, quarantine.none(frames), findings.from_issues(found))
+    clean, held = quarantine.parted(frames, marked)
 
     assert clean["registros"]["fuente_posicion"].to_list() == ["primero"]
     assert clean["partidas"]["fuente_posicion"].to_list() == ["primero"]

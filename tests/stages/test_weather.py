@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from vitrina.stages import pull
 from vitrina.storage import read_json
+from vitrina.weather import CONDITIONS
 
 HEADER = "id,titulo,descripcion,ente_nombre,fecha\n"
 
@@ -62,18 +64,55 @@ def test_normal_change_passes(toy: Any) -> None:
     assert (source_of(toy)["weather"], source_of(toy)["records_in"]) == ("fresh", 115)
 
 
+def accept(toy: Any, run: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [
+            sys.executable, "-m", "vitrina", "accept", "muni-obras", "--run", run, "--reason", "Se depuró el padrón.",
+            "--by", "Dirección de datos", "--root", str(toy.root), "--run-date", "2026-03-04",
+        ],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def refused_run(toy: Any) -> str:
+    return str(source_of(toy)["remedy"].split("--run ")[1].split()[0])
+
+
+def test_an_accepted_copy_passes_for_as_long_as_it_stays_and_then_no_more(toy: Any) -> None:
+    three_good_nights(toy)
+    toy.write("muni-obras", "datos.csv", rows(range(50)))
+    toy.part("2026-03-04")
+    run = refused_run(toy)
+    assert accept(toy, run).returncode == 0
+    for day in ("05", "06"):
+        toy.part(f"2026-03-{day}")
+        assert source_of(toy)["records_in"] == 50
+
+    toy.write("muni-obras", "datos.csv", rows(range(103)))
+    toy.part("2026-03-07")
+    assert source_of(toy)["records_in"] == 103
+    toy.write("muni-obras", "datos.csv", rows(range(50)))
+    toy.part("2026-03-08")
+
+    assert (source_of(toy)["condition"], source_of(toy)["records_in"]) == ("shrank", 103)
+    (kept,) = read_json(toy.root / "data" / "archive" / "weather" / "muni-obras.accepted.json")
+    assert kept == {
+        "run": run, "reason": "Se depuró el padrón.", "by": "Dirección de datos", "date": "2026-03-04",
+        "used": "2026-03-05", "replaced": "2026-03-07",
+    }  # fmt: skip
+
+
+def test_a_copy_that_does_not_exist_cannot_be_accepted(toy: Any) -> None:
+    three_good_nights(toy)
+    done = accept(toy, "0123456789ab")
+    assert done.returncode == 2 and "vitrina status" in done.stderr
+
+
 def test_an_accepted_copy_passes_once_and_only_that_copy(toy: Any) -> None:
     three_good_nights(toy)
     toy.write("muni-obras", "datos.csv", rows(range(50)))
     toy.part("2026-03-04")
-    run = source_of(toy)["remedy"].split("--run ")[1].split()[0]
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "vitrina", "accept", "muni-obras", "--run", run, "--reason", "Se depuró el padrón.",
-            "--by", "Dirección de datos", "--root", str(toy.root),
-        ],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = accept(toy, refused_run(toy))
     assert done.returncode == 0, done.stderr
 
     toy.part("2026-03-05")
@@ -82,6 +121,66 @@ def test_an_accepted_copy_passes_once_and_only_that_copy(toy: Any) -> None:
     toy.write("muni-obras", "datos.csv", rows(range(10)))
     toy.part("2026-03-06")
     assert source_of(toy)["records_in"] == 50
+
+
+def test_one_institution_that_vanishes_is_seen_though_the_total_hardly_moves(toy: Any) -> None:
+    both = rows(range(90)) + "".join(f"P-{n},Obra,,Municipio Chico,2026-01-01\n" for n in range(12))
+    toy.write("muni-obras", "datos.csv", both)
+    for day in (1, 2, 3):
+        toy.part(f"2026-03-0{day}")
+    toy.write("muni-obras", "datos.csv", rows(range(102)))
+    toy.part("2026-03-04")
+    assert source_of(toy)["condition"] == "shrank"
+
+
+def test_every_weather_can_be_told_apart(toy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ten of the vocabulary, one night each, as `vitrina status` and the calendar name them."""
+
+    def night(day: int, content: str | bytes | None = None) -> str:
+        path = toy.root / "data" / "entrada" / "muni-obras" / "datos.csv"
+        if content is not None:
+            toy.write("muni-obras", "datos.csv", content)
+        toy.part(f"2026-03-{day:02}")
+        assert path.is_file()
+        return str(source_of(toy)["condition"])
+
+    base = rows(range(100))
+    assert night(1, base) == "fresh"
+    assert night(2) == "unchanged"
+    assert night(3, base + "O-100,Obra,,,2026-01-01\n") == "fresh"
+    monkeypatch.setattr(pull, "SLOW_SECONDS", -1)
+    assert night(4) == "slow"
+    monkeypatch.undo()
+    assert night(5, b"<html>") == "partial"
+    assert night(6, b"") == "empty"
+    assert night(7, rows(range(50))) == "shrank"
+    assert night(8, rows(range(900))) == "grew"
+    assert night(9, CHANGES["other-shape"][0]) == "drifted"
+    folder = toy.root / "data" / "entrada" / "muni-obras"
+    folder.rename(folder.with_name("otra"))
+    toy.part("2026-03-10")
+    assert source_of(toy)["condition"] == "down"
+    folder.with_name("otra").rename(folder)
+    toy.source("muni-obras", "obras", '\n[frozen]\nsince = "2026-03-11"\nreason = "Se extinguió."\n')
+    assert night(11) == "frozen"
+    told = [n["condition"] for n in source_of(toy)["calendar"]]
+    assert set(told) == set(CONDITIONS) - {"none"}
+
+
+def test_the_frequency_observed_is_told_beside_the_declared_one(toy: Any) -> None:
+    for number, day in enumerate(("01", "05", "12", "19")):
+        toy.write("muni-obras", "datos.csv", rows(range(5 + number)))
+        toy.part(f"2026-03-{day}")
+        toy.part(f"2026-03-{int(day) + 1:02}")  # a night without news in between
+    assert source_of(toy)["observed_days"] == 7
+    toy.night("2026-03-26")
+    page = (toy.site / "fuentes" / "index.html").read_text(encoding="utf-8")
+    assert "Mensual; trae algo nuevo cada 7 días" in page
+    told = subprocess.run(
+        [sys.executable, "-m", "vitrina", "status", "--root", str(toy.root)],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "declara mensual; trae algo nuevo cada 7 días" in told
 
 
 def test_a_declared_floor_guards_even_the_first_night(toy: Any) -> None:

@@ -112,6 +112,9 @@ def test_the_record_page_shows_every_public_column(system: System) -> None:
         "fuente_instantanea",
         "fuente_posicion",
     }
+    layout = system.record
+    shown |= {n for stage in layout.stages for n in stage.fields} | {layout.stage_list}
+    shown |= {n for part in layout.parts for n in (part.state, part.public, part.withheld)}
     assert set(system.main.names) - shown - hidden == set()
     repeated = [n for s in system.display.sections for n in s.fields]
     assert len(repeated) == len(set(repeated))

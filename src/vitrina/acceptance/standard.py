@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from vitrina.privacy import masking, patterns
 from vitrina.text import sort_key
-from vitrina.values import find_curps
 
 Kind = Literal["text", "exact", "any", "range", "id"]
 
@@ -226,7 +226,7 @@ def _found(value: Any, names: frozenset[str], trail: str, company: bool) -> Iter
                 yield f"{trail}[de otra persona]"
             else:
                 yield from _found(item, names, trail, company)
-    elif isinstance(value, str) and find_curps(value):
+    elif isinstance(value, str) and patterns.CURP in masking.mask(value).kinds:
         yield f"{trail} (CURP en el texto)"
 
 

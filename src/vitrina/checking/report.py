@@ -1,162 +1,127 @@
-"""The report of one system's night: verdict, ledger per source, issues by rule, fill rates, expectations."""
+"""The report of one system's night: verdict, ledgers, rules and what each found, fill rates, expectations."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from vitrina.errors import RefusedError
-from vitrina.model import Issue, Ledger, System
+from vitrina.checking import report_ledger, report_rules
+from vitrina.checking.rules import Tally
+from vitrina.model import System
 
 Frames = Mapping[str, pl.DataFrame]
 _NAMED_ROWS = 20
-"""Row ids kept per finding; every row is counted."""
+"""Row ids kept per finding; every row is counted, and <system>.findings.parquet names every published one."""
 
 
-def build(
+@dataclass(frozen=True)
+class Checked:
+    """What the check of one system's own rows gave, before other systems are compared."""
+
+    system: System
+    summary: dict[str, Any]
+    """The report without issues and rules: what no other system can change."""
+    found: pl.DataFrame
+    """findings.LOCATED: of the schema, of the system's own rules, and of the reading."""
+    tallies: Mapping[str, Tally]
+    read: int
+    """Records read."""
+
+
+def summary(
     system: System,
     frames: Frames,
+    held: Mapping[str, pl.Series],
     tables: Frames,
-    quarantined: Frames,
-    records: pl.DataFrame,
+    states: pl.DataFrame,
     normalized: Mapping[str, Any],
-    issues: Sequence[Issue],
-    run_date: date,
+    expected: Mapping[str, Any],
+    names: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Return the report as it is written to build/reports/<system>.json (no row values in it).
+    """Return the part of the report that no other system can change, for a night whose rows may be published.
 
-    RefusedError when a ledger does not balance: that is a defect of the program and nothing may be published.
+    *frames*: what came; *held*: which of it is in quarantine; *tables*: the rest, typed. *states*:
+    report_ledger.settled. *expected*: decision, newest_date and expectations. *names*: public body → its name.
+    RefusedError when a ledger does not balance.
     """
-    sources = [_source_entry(s, records, tables) for s in normalized["sources"]]
-    newest = _newest(system, tables)
-    expectations = _expectations(system, tables, newest, run_date)
-    decision = _decision(system, sources, tables, expectations)
-    grouped = [*_grouped(issues, system), *_from_layouts(normalized), *_rejected(records)]
-    severities = {i["severity"] for i in grouped} | {e["severity"] for e in expectations}
-    checked = sum(f.height for f in frames.values())
     return {
         "system": system.slug,
-        "decision": decision,
-        "verdict": _verdict(checked, severities),
-        "checked_rows": checked,
-        "newest_date": newest.isoformat() if newest else "",
-        "sources": sources,
+        "decision": expected["decision"],
+        "verdict": "not_checked",
+        "checked_rows": sum(f.height for f in frames.values()),
+        "newest_date": expected["newest_date"],
+        "sources": report_ledger.by_source(normalized["sources"], states),
+        "entes": report_ledger.by_ente(states, names),
         "tables": {
-            t.name: {
-                "rows_in": frames[t.name].height,
-                "published": tables[t.name].height,
-                "quarantined": quarantined[t.name].height,
-            }
-            for t in system.tables
+            n: {"rows_in": f.height, "published": tables[n].height, "quarantined": int(held[n].sum())}
+            for n, f in frames.items()
         },
-        "issues": sorted(
-            grouped, key=lambda i: (_ORDER[i["severity"]], -i["count"], i["code"], i["source"], i["field"])
-        ),
-        "expectations": expectations,
-        "withheld_records": _withheld(records),
+        "rules": [],
+        "issues": [],
+        "expectations": expected["expectations"],
+        "withheld_records": _withheld(states),
         "withheld_fields": normalized["withheld_fields"],
         "unknown_fields": normalized["unknown_fields"],
-        "fill": {t.name: _fill(tables[t.name]) for t in system.tables},
+        "fill": {n: _fill(f) for n, f in tables.items()},
     }
 
 
 def hold(result: dict[str, Any], published: Mapping[str, int]) -> None:
     """Change the figures of *result* for a night whose rows are not published; *published*: rows that stay up."""
-    for source in result["sources"]:
-        source["quarantined"] += source["published"]
-        source["published"] = 0
+    report_ledger.hold(result["sources"])
+    report_ledger.hold(result["entes"])
     for name, entry in result["tables"].items():
         entry["quarantined"] = entry["rows_in"]
         entry["published"] = published[name]
 
 
+def complete(checked: Checked, across: pl.DataFrame, tallies: Mapping[str, Tally]) -> dict[str, Any]:
+    """Return the whole report; *across* and *tallies*: what the rules that compare systems found, and how they went."""
+    result, found = checked.summary, pl.concat([checked.found, across])
+    rows = {name: entry["rows_in"] for name, entry in result["tables"].items()}
+    rules = report_rules.entries(checked.system, rows, {**checked.tallies, **tallies}, found, checked.read)
+    issues = _issues(found, {r["id"]: r for r in rules})
+    severities = {i["severity"] for i in issues} | {e["severity"] for e in result["expectations"]}
+    return result | {
+        "entes": report_ledger.with_issues(result["entes"], found),
+        "rules": rules,
+        "issues": issues,
+        "verdict": _verdict(result["checked_rows"], severities),
+    }
+
+
+def _issues(found: pl.DataFrame, rules: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the findings grouped by what they say, where and of which source, most serious first."""
+    keys = ["rule", "severity", "table", "field", "source", "message"]
+    named = pl.col("row_id").filter(
+        pl.col("published") & (pl.col("severity") != "error") & (pl.col("row_id") != "")
+    )
+    groups = found.group_by(keys).agg(
+        count=pl.len(), remedy=pl.col("remedy").min(), row_ids=named.unique().sort().head(_NAMED_ROWS)
+    )
+    entes: dict[tuple[Any, ...], dict[str, int]] = {}
+    for *key, ente, n in found.group_by(*keys, "ente_id").len().sort("ente_id").iter_rows():
+        entes.setdefault(tuple(key), {})[ente] = n
+    entries = [
+        {
+            "code": g["rule"], "rule": g["rule"], "severity": g["severity"], "table": g["table"], "field": g["field"],
+            "source": g["source"], "count": g["count"], "title": g["message"], "message": g["message"],
+            "why": rules[g["rule"]]["why"], "remedy": g["remedy"] or rules[g["rule"]]["remedy"],
+            "row_ids": g["row_ids"], "entes": entes[tuple(g[k] for k in keys)],
+        }
+        for g in groups.iter_rows(named=True)
+    ]  # fmt: skip
+    return sorted(
+        entries,
+        key=lambda i: (_ORDER[i["severity"]], -i["count"], i["code"], i["source"], i["table"], i["field"], i["message"]),
+    )  # fmt: skip
+
+
 _ORDER = {"error": 0, "warning": 1, "note": 2}
-
-
-def _source_entry(source: Mapping[str, Any], records: pl.DataFrame, tables: Frames) -> dict[str, Any]:
-    own = records.filter(pl.col("source") == source["source"])
-    places = _published_places(source["source"], tables)
-    published = own.filter((pl.col("fate") == "row") & pl.col("row_position").is_in(sorted(places))).height
-    withheld = own.filter(pl.col("fate") == "withheld").height
-    ledger = Ledger(source["source"], own.height, published, own.height - published - withheld, withheld)
-    if not ledger.balanced or ledger.quarantined < own.filter(pl.col("fate") == "rejected").height:
-        raise RefusedError(
-            f"El libro de {source['source']} no cuadra: {ledger}", "Avise a quien mantiene el programa."
-        )
-    return {
-        "source": source["source"], "title": source["title"], "weather": source["weather"],
-        "condition": source["condition"], "calendar": source.get("calendar", []),
-        "snapshot": source["snapshot"], "taken": source["taken"], "message": source["message"],
-        "remedy": source["remedy"], "records_in": ledger.records_in, "published": ledger.published,
-        "quarantined": ledger.quarantined, "withheld": ledger.withheld,
-    }  # fmt: skip
-
-
-def _published_places(source: str, tables: Frames) -> set[str]:
-    places: set[str] = set()
-    for frame in tables.values():
-        places.update(frame.filter(pl.col("fuente_id") == source)["fuente_posicion"])
-    return places
-
-
-def _newest(system: System, tables: Frames) -> date | None:
-    column = system.display.date
-    if not column:
-        return None
-    values = tables[system.main.name][column]
-    if values.dtype == pl.Date:
-        return values.max()  # type: ignore[return-value]
-    if values.dtype == pl.Datetime:
-        newest = values.max()
-        return newest.date() if newest is not None else None  # type: ignore[union-attr]
-    return None
-
-
-def _expectations(
-    system: System, tables: Frames, newest: date | None, run_date: date
-) -> list[dict[str, Any]]:
-    """Return what [expect] finds wrong; severity error means the rows may not replace the published ones."""
-    expect, main = system.expect, tables[system.main.name]
-    found = []
-    if main.height < expect.min_rows:
-        found.append(
-            _finding("pocas-filas", "error", f"{main.height} filas; se esperaban al menos {expect.min_rows}")
-        )
-    if main.height > expect.max_rows:
-        found.append(
-            _finding(
-                "demasiadas-filas", "error", f"{main.height} filas; se esperaban como mucho {expect.max_rows}"
-            )
-        )
-    for column, floor in sorted(expect.filled.items()):
-        rate = 1 - main[column].null_count() / main.height if main.height else 1.0
-        if rate < floor:
-            title = system.main.field(column).title
-            text = f"{title}: {rate:.0%} de las filas lo traen; se esperaba al menos {floor:.0%}"
-            found.append(_finding("poco-llenado", "warning", text))
-    if newest and (run_date - newest).days > expect.freshness_days:
-        text = f"el dato más nuevo es del {newest.isoformat()}; se esperaba uno de los últimos {expect.freshness_days} días"
-        found.append(_finding("sin-datos-recientes", "warning", text))
-    return found
-
-
-def _finding(code: str, severity: str, message: str) -> dict[str, Any]:
-    return {"code": code, "severity": severity, "message": message}
-
-
-def _decision(
-    system: System,
-    sources: Sequence[Mapping[str, Any]],
-    tables: Frames,
-    expectations: Sequence[Mapping[str, Any]],
-) -> str:
-    if not sources or (tables[system.main.name].is_empty() and all(s["weather"] == "none" for s in sources)):
-        return "keep_last_good" if sources else "empty"
-    return "keep_last_good" if any(e["severity"] == "error" for e in expectations) else "publish"
 
 
 def _verdict(checked: int, severities: set[str]) -> str:
@@ -165,58 +130,8 @@ def _verdict(checked: int, severities: set[str]) -> str:
     return "errors" if "error" in severities else "warnings" if "warning" in severities else "ok"
 
 
-def _grouped(issues: Sequence[Issue], system: System) -> list[dict[str, Any]]:
-    rules = {r.id: r for r in system.rules}
-    groups: dict[tuple[str, ...], list[Issue]] = defaultdict(list)
-    for issue in issues:
-        groups[(issue.code, issue.severity, issue.table, issue.field, issue.source, issue.message)].append(
-            issue
-        )
-    entries = []
-    for (code, severity, table, field, source, message), found in groups.items():
-        rule = rules.get(code)
-        published = severity != "error"
-        ids = sorted({i.row_id for i in found if i.row_id})[:_NAMED_ROWS] if published else []
-        entries.append(
-            {
-                "code": code, "rule": found[0].rule or code, "severity": severity, "table": table, "field": field,
-                "source": source, "count": len(found), "title": message, "message": message,
-                "why": rule.why if rule else "", "remedy": found[0].remedy, "row_ids": ids,
-            }
-        )  # fmt: skip
-    return entries
-
-
-def _from_layouts(normalized: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Notes the layouts made while reading: declared normalizations, masked CURPs, unknown names."""
-    return [
-        {
-            "code": code, "rule": code, "severity": severity, "table": table, "field": field, "source": source,
-            "count": count, "title": message, "message": message, "why": "", "remedy": "", "row_ids": [],
-        }
-        for code, severity, table, field, source, message, count in normalized["issue_counts"]
-    ]  # fmt: skip
-
-
-def _rejected(records: pl.DataFrame) -> list[dict[str, Any]]:
-    counts = Counter(
-        (r["source"], r["code"], r["message"] or r["code"])
-        for r in records.filter(pl.col("fate") == "rejected").iter_rows(named=True)
-    )
-    return [
-        {
-            "code": code, "rule": code, "severity": "error", "table": "", "field": "", "source": source, "count": count,
-            "title": message, "message": message, "why": "El registro no se puede leer como lo pide el estándar.",
-            "remedy": "Corrija el registro en el sistema de origen y envíelo de nuevo.", "row_ids": [],
-        }
-        for (source, code, message), count in sorted(counts.items())
-    ]  # fmt: skip
-
-
 def _withheld(records: pl.DataFrame) -> list[dict[str, Any]]:
-    counts = Counter(
-        (r["code"], r["source"]) for r in records.filter(pl.col("fate") == "withheld").iter_rows(named=True)
-    )
+    counts = Counter(records.filter(pl.col("fate") == "withheld").select("code", "source").iter_rows())
     return [{"code": code, "source": source, "count": n} for (code, source), n in sorted(counts.items())]
 
 

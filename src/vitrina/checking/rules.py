@@ -1,106 +1,91 @@
-"""The rules of `[[rules]]`: checks beyond the schema, each in vectors over the clean rows.
+"""The rules of `[[rules]]`: checks beyond the schema, in vectors over the typed clean rows.
 
-kind "dates-in-order": column `second` may not be before `first`. kind "requires": `then` must be filled where
-`when` is. kind "known-ente": `ente_id` must be resolved. A rule of severity error sends its rows to quarantine.
+The kinds are in `rules_rows` (a row by itself) and `rules_joined` (a row with others). Every rule sees the same
+rows, so their order in the file does not matter; a rule of severity error holds its rows back afterwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
-from vitrina.errors import ConfigurationError
-from vitrina.model import Issue, Rule, System
+from vitrina.checking import findings, rules_joined, rules_rows
+from vitrina.checking.rules_declared import KINDS, main_columns, mended, table_of
+from vitrina.checking.rules_rows import NotAvailableError, Scene, where
+from vitrina.model import Rule, System, Table
 
-Frames = dict[str, pl.DataFrame]
-
-
-def located(issue: Issue, row: Mapping[str, Any]) -> Issue:
-    """Return *issue* with the source, place and main-row id of the *row* it speaks of."""
-    parent = next((v for k, v in row.items() if k.endswith("_id") and k not in _NOT_PARENTS), None)
-    return replace(
-        issue, source=row.get("fuente_id") or "", position=row.get("fuente_posicion") or "",
-        row_id=row.get("id") or parent or "",
-    )  # fmt: skip
+_KINDS = {**rules_rows.KINDS, **rules_joined.KINDS}
 
 
-_NOT_PARENTS = frozenset({"fuente_id", "ente_id", "proveedor_id"})
+@dataclass(frozen=True)
+class Tally:
+    """How one rule went: rows in which there was something to check, rows that break it, or why it was not checked."""
+
+    checked: int
+    failed: int
+    reason: str = ""
 
 
-def apply(
-    system: System, clean: Frames, quarantined: Frames, issues: list[Issue]
-) -> tuple[Frames, Frames, list[Issue]]:
-    """Return the three with every declared rule applied."""
-    clean, quarantined, issues = dict(clean), dict(quarantined), list(issues)
-    for rule in system.rules:
-        table = system.table(rule.table) if rule.table else system.main
-        frame = clean[table.name]
-        hit = frame.filter(_broken(rule, frame.columns, system))
-        issues.extend(located(_finding(rule, table.name), row) for row in hit.iter_rows(named=True))
-        if rule.severity == "error" and hit.height:
-            clean[table.name] = frame.join(hit.select(table.primary_key), on=table.primary_key, how="anti")
-            quarantined[table.name] = pl.concat([quarantined[table.name], hit])
-            if table is system.main:
-                _follow(system, clean, quarantined, hit["id"])
-    return clean, quarantined, issues
+def own(system: System) -> list[Rule]:
+    """Return the rules that a system's own rows answer."""
+    return [r for r in system.rules if not KINDS[r.kind].cross]
 
 
-def _follow(system: System, clean: Frames, quarantined: Frames, lost: pl.Series) -> None:
-    """Send the children of quarantined main rows after them."""
-    for child in system.children:
-        frame = clean[child.name]
-        gone = pl.col(child.parent_key).is_in(lost.implode())
-        clean[child.name], held = frame.filter(~gone), frame.filter(gone)
-        quarantined[child.name] = pl.concat([quarantined[child.name], held])
+def across(system: System) -> list[Rule]:
+    """Return the rules that compare with another system; they are checked once every system has its rows."""
+    return [r for r in system.rules if KINDS[r.kind].cross]
 
 
-def _finding(rule: Rule, table: str) -> Issue:
-    return Issue(
-        code=rule.id, severity=rule.severity, message=rule.title, table=table,
-        field=str(rule.params.get("second") or rule.params.get("then") or rule.params.get("field") or ""),
-        remedy=rule.remedy, rule=rule.id,
-    )  # fmt: skip
+def apply(rules: Iterable[Rule], scene: Scene) -> tuple[pl.DataFrame, Mapping[str, Tally]]:
+    """Return what *rules* find in the scene's tables (findings.FOUND) and how each went, by its id."""
+    found = [findings.empty()]
+    tallies = {}
+    for rule in rules:
+        table = table_of(scene.system, rule)
+        broken, tallies[rule.id] = _ask(rule, table, scene)
+        if broken.len():
+            found.append(_findings(rule, table, broken))
+    return pl.concat(found), tallies
 
 
-def _broken(rule: Rule, columns: list[str], system: System) -> pl.Expr:
+def _ask(rule: Rule, table: Table, scene: Scene) -> tuple[pl.Series, Tally]:
+    """Return the places of the rows that break *rule*, and its tally."""
+    nothing = pl.Series([], dtype=pl.Int64)
+    frame = _with_main(rule, table, scene)
+    if frame.is_empty():
+        return nothing, Tally(0, 0, f"No hubo filas en la tabla «{table.title}».")
     try:
-        expression, names = _KINDS[rule.kind](rule)
-    except KeyError as error:
-        raise ConfigurationError(
-            f"{system.slug}: a la regla {rule.id} le falta {error}", "Complétela en system.toml."
-        ) from error
-    missing = [n for n in names if n not in columns]
-    if missing:
-        raise ConfigurationError(
-            f"{system.slug}: la regla {rule.id} nombra {', '.join(missing)}, que no existe", "Corríjala."
-        )
-    return expression
+        asked = _KINDS[rule.kind](rule, frame, scene)
+    except NotAvailableError as why:
+        return nothing, Tally(0, 0, str(why))
+    condition = where(rule.params.get("where", {}))
+    flags = frame.select(
+        "_i",
+        applies=(asked.applies & condition).fill_null(value=False),
+        broken=(asked.applies & condition & asked.broken).fill_null(value=False),
+    )
+    checked = int(flags["applies"].sum())
+    broken = flags.filter(pl.col("broken"))["_i"].cast(pl.Int64)
+    reason = "" if checked else f"Ninguna fila trae lo que la regla necesita: {asked.needs}."
+    return broken, Tally(checked, broken.len(), reason)
 
 
-def _dates_in_order(rule: Rule) -> tuple[pl.Expr, list[str]]:
-    first, second = rule.params["first"], rule.params["second"]
-    # ISO dates compare as text; a date-time compares by its date.
-    return pl.col(second).str.slice(0, 10) < pl.col(first).str.slice(0, 10), [first, second]
+def _with_main(rule: Rule, table: Table, scene: Scene) -> pl.DataFrame:
+    """Return the rule's table, with the columns of the main row it names as `main.<column>`."""
+    frame, columns = scene.tables[table.name], main_columns(rule)
+    if not columns:
+        return frame
+    main = scene.tables[scene.system.main.name].select("id", *(pl.col(c).alias(f"main.{c}") for c in columns))
+    return frame.join(
+        main.unique("id"), left_on=table.parent_key, right_on="id", how="left", maintain_order="left"
+    )
 
 
-def _requires(rule: Rule) -> tuple[pl.Expr, list[str]]:
-    when, then = rule.params["when"], rule.params["then"]
-    given = pl.col(when).is_not_null()
-    if "value" in rule.params:
-        given = pl.col(when) == str(rule.params["value"])
-    return given & pl.col(then).is_null(), [when, then]
-
-
-def _known_ente(rule: Rule) -> tuple[pl.Expr, list[str]]:
-    name = rule.params.get("field", "ente_nombre")
-    return pl.col(name).is_not_null() & pl.col("ente_id").is_null(), [name, "ente_id"]
-
-
-_KINDS: dict[str, Callable[[Rule], tuple[pl.Expr, list[str]]]] = {
-    "dates-in-order": _dates_in_order,
-    "requires": _requires,
-    "known-ente": _known_ente,
-}
+def _findings(rule: Rule, table: Table, rows: pl.Series) -> pl.DataFrame:
+    columns = mended(rule)
+    return pl.DataFrame({"index": rows}).select(
+        table=pl.lit(table.name), index="index", rule=pl.lit(rule.id), severity=pl.lit(rule.severity),
+        field=pl.lit(columns[0] if columns else ""), message=pl.lit(rule.found), remedy=pl.lit(rule.remedy),
+    )  # fmt: skip

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from vitrina.model import Field, Issue, System
+from vitrina.checking import findings
+from vitrina.model import Field, System
 
 POLARS: Mapping[str, pl.DataType] = {
     "string": pl.String(),
@@ -19,30 +20,30 @@ POLARS: Mapping[str, pl.DataType] = {
 """Table Schema type → polars type of build/checked and of the published Parquet."""
 
 
-def cast(system: System, clean: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame], list[Issue]]:
-    """Return the typed tables, and an issue ("#index") for each text that does not fit its type."""
+def cast(system: System, clean: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """Return the typed tables, and a finding (findings.FOUND) for each text that does not fit its type.
+
+    *clean*: table → text columns with the row's place in column `_i`, which the typed tables keep.
+    """
     tables: dict[str, pl.DataFrame] = {}
-    issues: list[Issue] = []
+    found = [findings.empty()]
     for table in system.tables:
         text = clean[table.name]
-        frame = text.select(_typed(f) for f in table.fields)
+        frame = text.select("_i", *(_typed(f) for f in table.fields))
         tables[table.name] = frame
         for field in table.fields:
-            lost = (text[field.name].is_not_null() & frame[field.name].is_null()).arg_true()
-            issues.extend(
-                Issue(
-                    code="type-error", severity="error", message=f"El valor no es del tipo esperado ({field.title})",
-                    table=table.name, field=field.name, position=f"#{i}", rule="type-error",
-                    remedy=f"Corrija el dato: se espera {field.type}.",
-                )
-                for i in lost
-            )  # fmt: skip
-    return tables, issues
+            lost = text[field.name].is_not_null() & frame[field.name].is_null()
+            if field.type != "string" and lost.any():
+                found.append(_misfits(table.name, field, frame.filter(lost)["_i"]))
+    return tables, pl.concat(found)
 
 
-def empty(system: System) -> dict[str, pl.DataFrame]:
-    """Return the system's tables, typed and without rows."""
-    return {t.name: pl.DataFrame(schema={f.name: POLARS[f.type] for f in t.fields}) for t in system.tables}
+def _misfits(table: str, field: Field, rows: pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({"index": rows.cast(pl.Int64)}).select(
+        table=pl.lit(table), index="index", rule=pl.lit("type-error"), severity=pl.lit("error"),
+        field=pl.lit(field.name), message=pl.lit(f"El valor no es del tipo esperado ({field.title})"),
+        remedy=pl.lit(f"Corrija el dato: se espera {field.type}."),
+    )  # fmt: skip
 
 
 def _typed(field: Field) -> pl.Expr:

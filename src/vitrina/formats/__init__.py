@@ -9,6 +9,8 @@ from vitrina.errors import BadContentError, EmptyContentError
 from vitrina.formats import csv_format, json_format, xlsx_format, zip_format
 from vitrina.model import RawRecord, Source
 
+PAGES_SUFFIX = ".pages.jsonl"
+"""Ending of the files in which `pull` keeps the JSON pages of a source, one per line, whatever its format says."""
 SUFFIXES = {
     ".csv": "csv",
     ".txt": "csv",
@@ -22,6 +24,8 @@ SUFFIXES = {
 
 def format_of(name: str, source: Source) -> str:
     """Return the declared format of *source*, else the one of the file name's ending; BadContentError if unknown."""
+    if name.endswith(PAGES_SUFFIX):
+        return "jsonl"
     if source.format:
         return source.format
     try:

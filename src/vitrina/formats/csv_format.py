@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from vitrina.errors import BadContentError, EmptyContentError
-from vitrina.formats.decoding import decode
+from vitrina.formats.decoding import encoding_of
 from vitrina.model import Malformed, RawRecord, Source
 from vitrina.text import tidy
+
+LONGEST = 16 << 20
+"""Characters of the longest line or cell that is read at all."""
 
 
 def read(path: Path, name: str, source: Source, limits: Mapping[str, int]) -> Iterator[RawRecord]:
@@ -19,30 +21,41 @@ def read(path: Path, name: str, source: Source, limits: Mapping[str, int]) -> It
 
     BadContentError: not decodable, HTML, unclosed quote, no header, repeated header names, header without rows.
     """
-    text = decode(path.read_bytes(), name, source.encoding)
+    encoding = encoding_of(path, name, source.encoding)
     delimiter = source.options.get("csv", {}).get("delimiter", ",")
     csv.field_size_limit(
-        max(csv.field_size_limit(), 2**31 - 1)
-    )  # our own limit, per cell, quarantines the row
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    may_be_empty = bool(source.policy.get("may_be_empty"))
-    try:
-        header = next(reader, None)
-        if header is None:
-            raise EmptyContentError(f"{name}: no tiene encabezado ni filas", "Pida el archivo de nuevo.")
-        other = ";" if delimiter == "," else ","
-        if len(header) == 1 and header[0].count(other) > 1:
+        LONGEST
+    )  # our own limit, per cell, quarantines the row; this one protects the memory
+    with path.open(encoding=encoding, newline="") as stream:
+        reader = csv.reader(_lines(stream, name), delimiter=delimiter, strict=True)
+        may_be_empty = bool(source.policy.get("may_be_empty"))
+        try:
+            header = next(reader, None)
+            if header is None:
+                raise EmptyContentError(f"{name}: no tiene encabezado ni filas", "Pida el archivo de nuevo.")
+            other = ";" if delimiter == "," else ","
+            if len(header) == 1 and header[0].count(other) > 1:
+                raise BadContentError(
+                    f"{name}: el encabezado parece separado por {other!r} y la fuente declara {delimiter!r}",
+                    f'Escriba [csv] delimiter = "{other}" en {source.id}.toml.',
+                )
+            numbered = ((reader.line_num, cells) for cells in reader if cells)
+            yield from rows_to_records(header, numbered, name, limits, may_be_empty=may_be_empty)
+        except csv.Error as error:
             raise BadContentError(
-                f"{name}: el encabezado parece separado por {other!r} y la fuente declara {delimiter!r}",
-                f'Escriba [csv] delimiter = "{other}" en {source.id}.toml.',
+                f"{name}, cerca de la línea {reader.line_num}: comillas sin cerrar o mal puestas",
+                "Revise las comillas de esa línea; una celda con comillas las lleva dobles.",
+            ) from error
+
+
+def _lines(stream: TextIO, name: str) -> Iterator[str]:
+    """Yield the lines of *stream*; BadContentError for one without end, which no memory would hold."""
+    while line := stream.readline(LONGEST):
+        if len(line) == LONGEST:
+            raise BadContentError(
+                f"{name}: tiene una línea sin fin", "No es un CSV; pida el archivo de nuevo."
             )
-        numbered = ((reader.line_num, cells) for cells in reader if cells)
-        yield from rows_to_records(header, numbered, name, limits, may_be_empty=may_be_empty)
-    except csv.Error as error:
-        raise BadContentError(
-            f"{name}, cerca de la línea {reader.line_num}: comillas sin cerrar o mal puestas",
-            "Revise las comillas de esa línea; una celda con comillas las lleva dobles.",
-        ) from error
+        yield line
 
 
 def rows_to_records(

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from vitrina.errors import BadContentError, EmptyContentError
+from vitrina.formats import json_stream
 from vitrina.formats.decoding import decode
 from vitrina.model import RawRecord
 
@@ -17,21 +18,39 @@ _LISTS = ("results", "data", "releases", "records")
 """Members that hold the records: PDN v1 and S6 (`results`), Directus and PDN S6 (`data`), OCDS packages."""
 
 
+SMALL = 8 << 20
+"""A document up to this many bytes is read whole; a larger one takes ten times its size in memory."""
+LONGEST_LINE = 256 << 20
+
+
 def read(path: Path, name: str) -> Iterator[RawRecord]:
     """Yield the records of a JSON document: a bare record, an array, or a known envelope (see `unwrap`).
 
-    BadContentError when it is not whole, valid JSON in UTF-8, is an error body, or holds no record.
+    BadContentError, possibly after some records, when it is not whole, valid JSON in UTF-8, is an error body, or
+    holds no record.
     """
-    document = _parse(decode(path.read_bytes(), name), name)
-    _refuse_error_body(document, name)
     count = 0
-    for pointer, record in unwrap(document):
-        count += 1
-        yield RawRecord(f"{name}#{pointer}", record)
+    for start, document in _documents(path, name):
+        for pointer, record in unwrap(document, start):
+            count += 1
+            yield RawRecord(f"{name}#{pointer}", record)
     if count == 0:
         raise EmptyContentError(
             f"{name}: no contiene ningún registro", "Compruebe con la institución que no sea un error."
         )
+
+
+def _documents(path: Path, name: str) -> Iterator[tuple[str, Any]]:
+    """Yield (pointer, part): the whole document when it is small, each item of its list when it is not."""
+    if path.stat().st_size > SMALL:
+        for pointer, item in json_stream.items(path, name, ("arrayReleasePackage", *_LISTS)):
+            if not pointer:
+                _refuse_error_body(item, name)
+            yield pointer, item
+        return
+    document = _parse(decode(path.read_bytes(), name), name)
+    _refuse_error_body(document, name)
+    yield "", document
 
 
 def read_lines(path: Path, name: str) -> Iterator[RawRecord]:
@@ -58,7 +77,9 @@ def _lines(path: Path, name: str) -> Iterator[str]:
             yield from decode(path.read_bytes(), name).split("\n")
             return
         stream.seek(0)
-        for number, line in enumerate(stream, 1):
+        for number, line in enumerate(iter(lambda: stream.readline(LONGEST_LINE), b""), 1):
+            if len(line) == LONGEST_LINE:
+                raise BadContentError(f"{name}, línea {number}: no tiene fin", "Pida un registro por línea.")
             yield decode(line, name if number == 1 else f"{name}, línea {number}")
 
 

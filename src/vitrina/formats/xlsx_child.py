@@ -1,18 +1,21 @@
 """Child process of xlsx_format: prints the rows of one sheet as JSON lines [row number, cells].
 
-Run as `python -m vitrina.formats.xlsx_child FILE SHEET HEADER_ROW MEMORY SECONDS`; exit 3 with a Spanish
+Run as `python -m vitrina.formats.xlsx_child FILE SHEET HEADER_ROW LIMITS`, LIMITS as JSON; exit 3 with a Spanish
 reason on stderr when the workbook is refused, any other failure is the limits at work.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import sys
+import zipfile
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
 import pandas as pd
+
+from vitrina.formats.child import refuse, restrain
 
 _MAX_CELLS = 20_000_000
 
@@ -33,20 +36,18 @@ def cell_text(value: Any) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    path, sheet, header_row, memory, seconds = arguments
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
-    current = _address_space()
-    resource.setrlimit(resource.RLIMIT_AS, (current + int(memory), current + int(memory)))
+    path, sheet, header_row, limits = *arguments[:3], json.loads(arguments[3])
+    restrain(limits)
+    if problem := _problem(path, limits):
+        return refuse(problem)
     try:
         frame = pd.read_excel(
             path, sheet_name=sheet or 0, header=None, dtype=object, engine="calamine", na_filter=False
         )
     except ValueError as error:
-        print(f"no se puede leer la hoja {sheet or 'primera'}: {error}", file=sys.stderr)
-        return 3
+        return refuse(f"no se puede leer la hoja {sheet or 'primera'}: {error}")
     if frame.size > _MAX_CELLS:
-        print("la hoja tiene demasiadas celdas", file=sys.stderr)
-        return 3
+        return refuse("la hoja tiene demasiadas celdas")
     first = int(header_row)
     for number, cells in enumerate(frame.itertuples(index=False, name=None), 1):
         if number >= first:
@@ -54,12 +55,29 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _address_space() -> int:
-    """Return the bytes of address space already mapped (imports), so that the limit is what the workbook may add."""
-    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 - one line, read once
-        return int(statm.read().split()[0]) * resource.getpagesize()
+def _problem(path: str, limits: Mapping[str, int]) -> str:
+    """Return why this is not a plain workbook, "" when it is; asked before any parser sees it."""
+    try:
+        with zipfile.ZipFile(path) as book:
+            members = book.infolist()
+            if "xl/workbook.xml" not in book.namelist():
+                return "no es un libro XLSX"
+            unpacked = sum(m.file_size for m in members)
+            if len(members) > limits["zip_members"] or unpacked > limits["unpacked_bytes"]:
+                return "el libro pasa del tamaño permitido al descomprimirse"
+            if any(_has_dtd(book, m) for m in members if m.filename.endswith((".xml", ".rels"))):
+                return "el libro trae definiciones XML no permitidas"
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
+        return "no es un libro XLSX o está dañado"
+    return ""
+
+
+def _has_dtd(book: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    with book.open(member) as part:
+        return b"<!DOCTYPE" in part.read(4096).upper()
 
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    sys.stderr.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     sys.exit(main(sys.argv[1:]))

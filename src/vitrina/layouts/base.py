@@ -111,7 +111,7 @@ class Reader:
         private: set[str] = set()
         for path in set(leaves(self.record)):
             if not _covered(path, taken):
-                (private if _withheld(path, patterns) else unknown).add(path)
+                (private if under_withheld(path, patterns) else unknown).add(path)
         return tuple(sorted(unknown)), tuple(sorted(private))
 
     def _peek(self, path: str) -> Any:
@@ -168,7 +168,8 @@ def _covered(path: str, taken: frozenset[str]) -> bool:
 
 
 @lru_cache(maxsize=65_536)
-def _withheld(path: str, patterns: tuple[str, ...]) -> bool:
+def under_withheld(path: str, patterns: tuple[str, ...]) -> bool:
+    """Return whether one of the declared *patterns* (see `Reader.leftovers`) covers the leaf *path*."""
     plain = frozenset(_ancestors(path))
     names = path.replace("[]", "").split(".")
     return any(

@@ -73,18 +73,24 @@ def findings(release: Release) -> Iterator[str]:
 def _spanish(kind: Any) -> str:
     name = type(kind).__name__
     if name == "Required":
-        return f"falta {kind.property}"
+        return f"falta «{kind.property}»"
     if name == "Type":
-        return f"debe ser de tipo {' o '.join(t for t in sorted(kind.types) if t != 'null')}"
+        return f"se esperaba {' o '.join(_TYPES.get(t, t) for t in sorted(kind.types) if t != 'null')}"
     return {
         "Enum": "código fuera de la lista",
-        "Format": "formato de fecha o dirección incorrecto",
-        "MinLength": "texto vacío",
-        "MinItems": "lista vacía",
-        "MinProperties": "objeto vacío",
-        "UniqueItems": "elementos repetidos",
-        "Pattern": "no tiene la forma pedida",
-    }.get(name, "valor fuera de regla")
+        "Format": "la fecha o la dirección de internet está mal escrita",
+        "MinLength": "el texto viene vacío",
+        "MinItems": "la lista viene vacía",
+        "MinProperties": "el objeto viene vacío",
+        "UniqueItems": "la lista repite elementos",
+        "Pattern": "no está escrito como se pide",
+    }.get(name, "el valor no cumple lo que se pide")
+
+
+_TYPES = {
+    "string": "un texto (entre comillas)", "number": "un número (sin comillas)", "array": "una lista (entre corchetes)",
+    "integer": "un número entero (sin comillas)", "object": "un objeto (entre llaves)", "boolean": "true o false",
+}  # fmt: skip
 
 
 def compiled(deliveries: Sequence[Delivery], notes: Notes, *, last_wins: bool = False) -> Release:

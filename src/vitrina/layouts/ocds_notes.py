@@ -129,6 +129,16 @@ MESSAGES: dict[str, tuple[Severity, str, str]] = {
         "el RFC de una persona física dentro de un texto; se ocultó",
         "Quite el RFC del texto.",
     ),
+    "cuenta-enmascarada": (
+        "warning",
+        "una cuenta o tarjeta bancaria dentro de un texto; se ocultó",
+        "Quite la cuenta del texto.",
+    ),
+    "contacto-enmascarado": (
+        "warning",
+        "un teléfono o correo personal dentro de un texto; se ocultó",
+        "Quite el dato de contacto del texto.",
+    ),
     "liga-descartada": (
         "note",
         "ligas que no son http(s) o traen datos personales; no se publican",

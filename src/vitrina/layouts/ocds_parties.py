@@ -17,8 +17,9 @@ from vitrina.layouts.ocds_screen import published_id
 from vitrina.layouts.ocds_values import masked, members, said
 from vitrina.layouts.ocds_words import PERSON_KINDS, PUBLIC_ROLES, ROLE_LABELS, SUPPLIER_ROLES
 from vitrina.model import Row
+from vitrina.privacy import masking
 from vitrina.text import fold
-from vitrina.values import company_rfc, find_curps, is_person_rfc, supplier_id
+from vitrina.values import company_rfc, is_person_rfc, supplier_id
 
 _GENERIC = frozenset({"XAXX010101000", "XEXX010101000"})
 """RFCs that stand for "the public" and "a foreigner": they identify nobody."""
@@ -179,7 +180,7 @@ def _identity(text: str) -> tuple[bool, str | None]:
     """Return whether an id is a natural person's RFC or CURP, and the legal person's RFC it holds."""
     if text.upper().rpartition("-")[2] in _GENERIC:
         return False, None
-    return is_person_rfc(text) or bool(find_curps(text)), company_rfc(text)
+    return is_person_rfc(text) or masking.holds(text), company_rfc(text)
 
 
 @lru_cache(maxsize=50_000)

@@ -11,21 +11,15 @@ from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
 
-from stdnum.exceptions import ValidationError
-from stdnum.mx import rfc as _rfc
-
 from vitrina.errors import BadValueError
 from vitrina.layouts.base import MISSING, Reader, as_text
 from vitrina.layouts.ocds_notes import Notes
 from vitrina.layouts.ocds_words import CURRENCIES
+from vitrina.privacy import masking
 from vitrina.text import fold
-from vitrina.values import amount, find_curps, iso_date, mask_curps
+from vitrina.values import amount, iso_date
 
 _NOTHING = frozenset({"#n/a", "#ref!", "#value!", "sin dato", "sin datos", "no aplica", "."})
-_PERSON_RFC = re.compile(r"(?<![A-Z0-9Ñ&])[A-ZÑ&]{4}\d{6}[A-Z0-9]{3}(?![A-Z0-9])")
-_DATED = re.compile(r"\d{6}")
-"""Every CURP and RFC holds six digits in a row: texts without them need no closer look."""
-
 _URL = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
 
@@ -128,7 +122,7 @@ def _is_withheld(path: str, patterns: tuple[str, ...]) -> bool:
 
 
 def said(reader: Reader, notes: Notes, *paths: str) -> str | None:
-    """Return the first present text of *paths* with CURPs and natural persons' RFCs masked."""
+    """Return the first present text of *paths* with private values masked."""
     text = reader.text(*paths)
     if text is None or (len(text) < 12 and text.lower() in _NOTHING):
         return None
@@ -136,18 +130,11 @@ def said(reader: Reader, notes: Notes, *paths: str) -> str | None:
 
 
 def masked(text: str, notes: Notes, path: str) -> str:
-    """Return *text* with each valid CURP and each natural person's RFC of valid check digit replaced."""
-    if not _DATED.search(text):
-        return text
-    text, times = mask_curps(text)
-    if times:
-        notes.add("curp-enmascarada", path, times)
-    spans = [m.span() for m in _PERSON_RFC.finditer(text) if _is_rfc(m.group())]
-    for start, end in reversed(spans):
-        text = f"{text[:start]}[RFC reservado]{text[end:]}"
-    if spans:
-        notes.add("rfc-enmascarado", path, len(spans))
-    return text
+    """Return *text* with each private value replaced, and each kind noted as often as it was there."""
+    found = masking.mask(text)
+    for kind in found.kinds:
+        notes.add(masking.CODES[kind], path)
+    return found.text
 
 
 def link(reader: Reader, notes: Notes, path: str) -> str | None:
@@ -155,11 +142,7 @@ def link(reader: Reader, notes: Notes, path: str) -> str | None:
     text = reader.text(path)
     if text is None:
         return None
-    if (
-        not _URL.fullmatch(text)
-        or find_curps(text)
-        or any(_is_rfc(m) for m in _PERSON_RFC.findall(text.upper()))
-    ):
+    if not _URL.fullmatch(text) or masking.holds(text):
         notes.add("liga-descartada", reader.prefix + path)
         return None
     return text
@@ -229,11 +212,3 @@ def _currency(reader: Reader, notes: Notes, path: str) -> str | None:
         notes.add("moneda-corregida", reader.prefix + path)
         return known
     return text.upper()
-
-
-def _is_rfc(text: str) -> bool:
-    try:
-        _rfc.validate(text, validate_check_digits=True)
-    except ValidationError:
-        return False
-    return True

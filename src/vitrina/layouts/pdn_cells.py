@@ -15,6 +15,7 @@ from vitrina import values
 from vitrina.errors import BadValueError
 from vitrina.layouts.base import Reader, as_text
 from vitrina.model import Issue, Severity
+from vitrina.privacy import masking, patterns
 from vitrina.text import fold, safe_id, short_hash
 
 _LETTER = "A-ZÁÉÍÓÚÜÑ"
@@ -71,7 +72,7 @@ class Cells:
             self.issues.append(issue)
 
     def text(self, value: str | None, column: str) -> str | None:
-        """Return *value* with valid CURPs masked; None (and a warning) if it still looks like it holds one."""
+        """Return *value* with private values masked; None (and a warning) if it still looks like it holds a CURP."""
         return self._screened(value, column, (_CURP_LIKE,))
 
     def free(self, value: str | None, column: str) -> str | None:
@@ -141,11 +142,21 @@ class Cells:
     def _screened(self, value: str | None, column: str, doubtful: tuple[re.Pattern[str], ...]) -> str | None:
         if value is None:
             return None
-        masked, count = values.mask_curps(value)
-        if count:
-            self.tell("curp-enmascarada", "Se ocultó una CURP escrita en el texto.", column, "warning")
-        upper = masked.upper()
-        if any(p.search(upper) for p in doubtful):
+        found = masking.mask(value)
+        for kind in found.kinds:
+            self.tell(
+                masking.CODES[kind],
+                f"Se ocultó un dato personal escrito en el texto: {kind}.",
+                column,
+                "warning",
+            )
+        masked, upper = found.text, found.text.upper()
+        shaped = masking.mask(masked, doubtful=True).kinds
+        if (
+            any(p.search(upper) for p in doubtful)
+            or patterns.CURP in shaped
+            or (shaped and _RFC_LIKE in doubtful)
+        ):
             self.tell(
                 "texto-dudoso",
                 "El texto parece contener una CURP o un RFC de persona física; no se publica hasta revisarlo.",

@@ -6,7 +6,7 @@ later step can see them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +30,16 @@ def without_reserved(
             record, lost = _pruned(record, [*path.split("."), section.items], section)
             counts[section.name] = counts.get(section.name, 0) + lost
     return record, counts
+
+
+def reserved_items(record: Mapping[str, Any], sections: tuple[Section, ...]) -> Iterator[Any]:
+    """Yield the items that `without_reserved` takes out."""
+    for section in sections:
+        for path in section.paths:
+            items = peek(record, f"{path}.{section.items}")
+            yield from (
+                i for i in (items if isinstance(items, list) else [items]) if not _may_show(i, section)
+            )
 
 
 def _pruned(value: Any, parts: list[str], section: Section) -> tuple[Any, int]:

@@ -14,7 +14,13 @@ from typing import Any
 from vitrina.layouts.base import Context, Reader
 from vitrina.layouts.pdn_cells import Cells, each, peek, row_id
 from vitrina.layouts.s1_income import income_cells, income_rows
-from vitrina.layouts.s1_rows import columns_row, replace_table, section_rows, without_reserved
+from vitrina.layouts.s1_rows import (
+    columns_row,
+    replace_table,
+    reserved_items,
+    section_rows,
+    without_reserved,
+)
 from vitrina.layouts.s1_sections import ASSETS, EDUCATION, EXPERIENCE, INTERESTS, POST, SECTIONS
 from vitrina.model import Outcome, RawRecord, Row
 
@@ -39,6 +45,10 @@ class S1V2:
         reserved = {str(i) for i in context.system.options.get("reserved_ids", ())}
         for raw in records:
             yield self._outcome(raw, context, reserved)
+
+    def reserved_items(self, record: Any) -> Iterator[Any]:
+        """Yield the items of *record* that norma Decimonovena reserves whole."""
+        yield from reserved_items(record, SECTIONS)
 
     def _outcome(self, raw: RawRecord, context: Context, reserved: set[str]) -> Outcome:
         positions = (raw.position,)

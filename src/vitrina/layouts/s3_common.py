@@ -19,6 +19,7 @@ from vitrina.errors import BadValueError
 from vitrina.layouts.base import Context, Reader, as_text, joined, row
 from vitrina.layouts.s3_policy import Gravity, Policy, after, day_of, first_day, published_until, verdict
 from vitrina.model import Issue, Outcome, RawRecord, Row
+from vitrina.privacy import masking
 from vitrina.text import fold, safe_id, short_hash
 
 MAIN = "sanciones"
@@ -207,8 +208,8 @@ def _outcome(raw: RawRecord, context: Context, policy: Policy, read: Read, seen:
 
 
 def mask(text: str) -> str:
-    """Return *text* with every CURP (one with a wrong digit too) and every natural person's RFC hidden."""
-    text = _CURP_SHAPE.sub("[CURP reservada]", values.mask_curps(text)[0])
+    """Return *text* without private values, those merely shaped like a CURP or a natural person's RFC included."""
+    text = _CURP_SHAPE.sub("[CURP reservada]", masking.mask(text, doubtful=True).text)
     return _PERSON_RFC.sub("[RFC reservado]", text)
 
 
@@ -318,7 +319,7 @@ def _masked(case: Case, reading: Reading) -> dict[str, list[Row]]:
                     continue
                 clean = mask(value)
                 if clean != value:
-                    code = "curp-enmascarada" if "[CURP reservada]" in clean else "rfc-enmascarado"
+                    code = next(masking.CODES[k] for k, word in masking.WORDS.items() if word in clean)
                     case.note(code, "El texto llevaba una clave personal; se ocultó.", name, table)
                     values_of_row[name] = clean
     return rows

@@ -25,6 +25,7 @@ from vitrina.errors import ConfigurationError
 from vitrina.layouts.base import Context, as_text
 from vitrina.layouts.tabular_values import CHANGES, canonical
 from vitrina.model import Field, Issue, Outcome, RawRecord, Row, Severity, Table
+from vitrina.privacy import masking
 from vitrina.text import safe_id, short_hash
 
 _OURS = frozenset({"fuente_id", "fuente_instantanea", "fuente_posicion", "primera_vez", "ultimo_cambio"})
@@ -96,7 +97,7 @@ class _Sheet:
         )
         self.is_main = self.table.name == context.system.main.name
         self.fields = {f.name: f for f in self.table.fields if f.name not in _OURS}
-        self.by_key = _keys(self.fields.values())
+        self.by_key = header_keys(self.fields.values())
         self.aliases = self._aliases()
         self.id_from: str | Sequence[str] = context.system.options.get("id_from", ())
         self.parent_from: Sequence[str] = context.system.options.get("parent_from", ())
@@ -227,8 +228,8 @@ class _Sheet:
         """Fill `id` and `id_origen` of a main row; return the rejection when it cannot have an id."""
         row = cells.row
         native = row["id"]
-        if native and (values.find_curps(native) or "[CURP reservada]" in native):
-            return "id-con-curp", "El identificador del registro es una CURP; use un folio."
+        if native and (masking.holds(native) or any(word in native for word in masking.WORDS.values())):
+            return "id-con-curp", "El identificador del registro es un dato personal; use un folio."
         made = self._made_id(row)
         if self.id_from == "supplier":
             row["id"] = made
@@ -320,8 +321,8 @@ class _Sheet:
         )
 
 
-def _keys(fields: Iterable[Field]) -> dict[str, Field]:
-    """Return header key → column, by name and by title; a title that several columns have is left out."""
+def header_keys(fields: Iterable[Field]) -> dict[str, Field]:
+    """Return header key (catalogs.name_key) → column, by name and by title; a title of several columns is left out."""
     fields = tuple(fields)
     titles = [name_key(f.title) for f in fields]
     by_title = {k: f for k, f in zip(titles, fields, strict=True) if k and titles.count(k) == 1}

@@ -14,6 +14,7 @@ from vitrina import values
 from vitrina.catalogs import name_key
 from vitrina.errors import BadValueError
 from vitrina.model import Field
+from vitrina.privacy import masking
 from vitrina.text import tidy
 
 CHANGES = {
@@ -23,6 +24,9 @@ CHANGES = {
     "categoria-normalizada": "Venía el nombre de la categoría y se guardó su clave.",
     "lista-normalizada": "La lista se escribió con sus valores separados por punto y coma.",
     "curp-enmascarada": "El texto traía una CURP y se ocultó.",
+    "rfc-enmascarado": "El texto traía el RFC de una persona física y se ocultó.",
+    "cuenta-enmascarada": "El texto traía una cuenta o tarjeta bancaria y se ocultó.",
+    "contacto-enmascarado": "El texto traía un teléfono o correo personal y se ocultó.",
 }
 
 
@@ -57,8 +61,8 @@ def _text_one(column: Field, text: str) -> tuple[str, str]:
     if column.categories:
         code = text if text in column.categories else _labels(column).get(name_key(text))
         return (code, "categoria-normalizada" if code != text else "") if code else (text, "")
-    masked, count = values.mask_curps(text)
-    return masked, "curp-enmascarada" if count else ""
+    found = masking.mask(text)
+    return found.text, masking.CODES[found.kinds[0]] if found.kinds else ""
 
 
 def _labels(column: Field) -> dict[str, str]:

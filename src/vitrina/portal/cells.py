@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from vitrina.model import Field
+from vitrina.model import Field, Table
 from vitrina.portal import filters
 
 MISSING = Markup('<span class="sin-dato">Sin dato</span>')
@@ -19,9 +19,35 @@ Lookup = Callable[[str], "tuple[str, str] | None"]
 _NUMERIC = {"integer", "number"}
 
 
-def link(address: str, text: str) -> Markup:
-    """Return a link within the portal."""
-    return Markup(f'<a href="{escape(address)}">{escape(text)}</a>')  # noqa: S704  # both parts escaped
+def link(address: str, text: str, *, outside: bool = False) -> Markup:
+    """Return a link within the portal, or to another place when *outside*."""
+    rel = ' rel="noopener nofollow"' if outside else ""
+    return Markup(f'<a href="{escape(address)}"{rel}>{escape(text)}</a>')  # noqa: S704  # both parts escaped
+
+
+def currency_of(field: Field, table: Table) -> str:
+    """Return the column that says in which money *field* is: `x_moneda`, `x` of `x_monto`, else `moneda`; "" if none.
+
+    A column called `moneda` speaks of the amounts and prices beside it, not of quantities.
+    """
+    if field.type != "number" or field.display:
+        return ""
+    names = set(table.names)
+    for name in (f"{field.name}_moneda", f"{field.name.removesuffix('_monto')}_moneda"):
+        if name in names:
+            return name
+    return "moneda" if "moneda" in names and field.name.startswith(("monto", "precio", "pagado")) else ""
+
+
+def money(value: float, currency: str | None) -> str:
+    """Return an amount with its money; what the source left without currency stays a plain number.
+
+    >>> money(1500.5, "MXN"), money(20, "USD"), money(20, None)
+    ('$1,500.50', '20 USD', '20')
+    """
+    if currency == "MXN":
+        return filters.pesos(float(value))
+    return f"{filters.number(float(value))} {currency or ''}".strip()
 
 
 @lru_cache(maxsize=16_384)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from importlib import metadata
 from typing import Any
 
-from vitrina.portal import citation, datasets, urls
+from vitrina.portal import citation, datasets, quality_pages, searching, urls
 from vitrina.portal.contexts import ChartView, Link, Page, QualityView, Route
 from vitrina.portal.quality import quality_view
 from vitrina.portal.site import Site
@@ -35,9 +35,9 @@ def routes(site: Site) -> Iterator[Route]:
     """Yield the pages that belong to no single dataset."""
     quality = [quality_view(site, d) for d in site.datasets]
     yield _home(site)
-    yield _search(site)
+    yield searching.route(site)
     yield _downloads(site)
-    yield _quality(site, quality)
+    yield from quality_pages.routes(site)
     yield _sources(site, quality)
     yield _changes(site)
     yield _credits(site)
@@ -54,7 +54,10 @@ def _home(site: Site) -> Route:
         title=identity.site_name,
         description=str(identity.tagline),
         path="",
-        jsonld=citation.catalog_jsonld(site),
+        jsonld={
+            "@context": "https://schema.org/",
+            "@graph": [searching.website_jsonld(site), citation.catalog_jsonld(site)],
+        },
     )
     groups: list[tuple[str, list[Any]]] = [
         (
@@ -92,17 +95,6 @@ def _telling_charts(site: Site) -> list[tuple[ChartView, Link]]:
     return found[:3]
 
 
-def _search(site: Site) -> Route:
-    meta = _page(
-        site,
-        "Buscar",
-        "Busque por nombre, empresa, institución o folio en todos los conjuntos.",
-        "buscar/",
-        "buscar",
-    )
-    return Route(meta.path, "search.html", {"meta": meta, "cards": list(site.cards.values())})
-
-
 def _downloads(site: Site) -> Route:
     meta = _page(
         site,
@@ -117,17 +109,6 @@ def _downloads(site: Site) -> Route:
         for views in [datasets.file_views(site, d)]
     ]
     return Route(meta.path, "downloads.html", {"meta": meta, "sets": sets})
-
-
-def _quality(site: Site, views: Sequence[QualityView]) -> Route:
-    meta = _page(
-        site,
-        "Calidad de los datos",
-        "Qué se recibió, qué se publicó y qué no, por conjunto y por fuente, con las observaciones de la revisión.",
-        "calidad/",
-        "calidad",
-    )
-    return Route(meta.path, "quality.html", {"meta": meta, "views": views})
 
 
 def _sources(site: Site, views: Sequence[QualityView]) -> Route:

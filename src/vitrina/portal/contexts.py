@@ -107,6 +107,19 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class BrowseView:
+    """A dataset and the lists to browse it by, for those who search without script."""
+
+    card: Card
+    list_url: str
+    """Its whole list; the dataset's own page when it has no rows tonight."""
+    ways: Sequence[Link]
+    """Indexes of values: by institution, by kind…"""
+    years: Sequence[Link]
+    """The newest years, each straight to its records."""
+
+
+@dataclass(frozen=True, slots=True)
 class FacetLink:
     """A value to browse by, with how many records have it."""
 
@@ -196,6 +209,8 @@ class SourceView:
     condition_text: str
     overdue: bool
     """Nothing new has come for longer than its declared frequency."""
+    observed_days: int | None
+    """The usual days between two deliveries that brought something new; None while they are too few to tell."""
     nights: Sequence[Night]
     nights_text: str
 
@@ -250,6 +265,8 @@ class Provenance:
     position: str
     since: str
     changed: str
+    unchanged: bool = False
+    """The record says what it said when it was first published."""
 
 
 @dataclass(frozen=True, slots=True)

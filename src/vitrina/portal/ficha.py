@@ -1,4 +1,4 @@
-"""The body of a record page, put together from pieces of the template: the hot path of the whole render.
+"""The fields of a record page, put together from pieces of the template: the hot path of the whole render.
 
 A macro of components/ficha.html is rendered once per field with a mark where the value goes, and cut there. Rows
 pass in groups, column by column, and equal values of a column are drawn once: a field then costs one look-up.
@@ -7,8 +7,7 @@ The markup stays in the template.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import polars as pl
@@ -23,13 +22,9 @@ HIDDEN = frozenset(
     {"id", "fuente_id", "fuente_instantanea", "fuente_posicion", "primera_vez", "ultimo_cambio"}
 )
 """Columns the page tells in its own words, not as a field."""
-_NARROW = 4
-"""Columns up to which a child table is drawn as a table; wider ones read better as blocks, on a phone above all."""
-_SORTABLE = 6
+_LONG = 30
+"""Characters from which a text that repeats one already on the page is not written again."""
 _SLOT = Markup("\ue000")
-_PLACE, _ROW, _FILLED = "\ue000place", "\ue000row", "\ue000filled"
-"""Working columns: a child row's parent as a position, its own place, and which of its cells are not empty."""
-
 _MANY = 2_048
 """Different values of a column kept as drawn; beyond that a value is drawn whenever it comes."""
 
@@ -60,6 +55,7 @@ class Cutter:
         """With *deeper* second headings become third ones, for a record within a page of records."""
         self.deeper = deeper
         self.module = env.get_template("components/ficha.html").module
+        self.known: dict[tuple[Any, ...], str] = {}
 
     def cut(self, macro: str, *values: Any, slots: int = 1) -> list[str]:
         """Return the pieces around the *slots* that follow *values* in the macro's parameters."""
@@ -68,58 +64,15 @@ class Cutter:
             drawn = drawn.replace("<h2>", "<h3>").replace("</h2>", "</h3>")
         return drawn.split(_SLOT)
 
-
-class Sections:
-    """The titled groups of fields of a main table's row."""
-
-    def __init__(self, site: Site, system: System, cutter: Cutter) -> None:
-        self.site, self.system, self.cutter = site, system, cutter
-        self.groups = [
-            (cutter.cut("section", title), [self._maker(n) for n in names]) for title, names in self._named()
-        ]
-
-    def html(self, rows: pl.DataFrame) -> list[str]:
-        """Return all sections of each of *rows*."""
-        columns = _Columns(rows)
-        groups = [
-            [f"{start}{pairs}{end}" for pairs in map("".join, zip(*[c(columns) for c in made], strict=True))]
-            for (start, end), made in self.groups
-            if made
-        ]
-        return list(map("".join, zip(*groups, strict=True))) if groups else [""] * rows.height
-
-    def _named(self) -> list[tuple[str, list[str]]]:
-        """The declared sections; public columns that no section names come last, so that none is lost."""
-        main, display = self.system.main, self.system.display
-        placed = {n for s in display.sections for n in s.fields} | HIDDEN
-        besides = [self.site.shelves.beside(f, self.system) for f in main.fields]
-        placed |= {found[0] for found in besides if found}
-        groups = [(s.title, [n for n in s.fields if n != "id"]) for s in display.sections]
-        rest = [n for n in main.names if n not in placed]
-        return [*groups, ("Otros datos", rest)] if rest else groups
-
-    def _maker(self, name: str) -> Column:
-        field = self.system.main.field(name)
-        start, end = self.cutter.cut("pair", field.title)
-        beside = self.site.shelves.beside(field, self.system)
-        if beside is None:
-            show = cells.rich(field, self.site.shelves.lookup(field, self.system))
-            drawn = Drawn(lambda value: f"{start}{safe(show(value))}{end}")
-            return lambda columns: map(drawn.__getitem__, columns[name])
-        key, lookup = beside
-
-        def named(pair: tuple[Any, Any]) -> str:
-            """The name as received, leading to the page of the body or supplier its key stands for."""
-            received, value = pair
-            found = lookup(str(value)) if value else None
-            shown = escape(received) if received else cells.MISSING
-            return f"{start}{cells.link(found[0], received) if found and received else shown}{end}"
-
-        pairs = Drawn(named)
-        return lambda columns: map(pairs.__getitem__, zip(columns[name], columns[key], strict=True))
+    def whole(self, macro: str, *values: Any) -> str:
+        """Return the macro rendered, for what has no slot; what many records say alike is rendered once."""
+        found = self.known.get((macro, *values))
+        if found is None:
+            found = self.known[macro, *values] = str(getattr(self.module, macro)(*values))
+        return found
 
 
-class _Columns:
+class Columns:
     """A frame's columns as lists, each made once."""
 
     def __init__(self, rows: pl.DataFrame) -> None:
@@ -132,115 +85,141 @@ class _Columns:
         return self.lists[name]
 
 
-Column = Callable[[_Columns], Iterable[str]]
-"""How one field of many rows reads, as safe markup."""
+class Seen:
+    """The long texts a page has already said: sources repeat a contract's title in every table."""
+
+    def __init__(self, *texts: Any) -> None:
+        self.texts = {_folded(t) for t in texts}
+
+    def again(self, value: Any) -> bool:
+        """Return whether *value* is a long text that was said before; from now on it was."""
+        if type(value) is not str or len(value) < _LONG:
+            return False
+        folded = _folded(value)
+        if folded in self.texts:
+            return True
+        self.texts.add(folded)
+        return False
 
 
-class _ChildColumn:
-    """A child table's column: its header, and its values as cells of a table and as pairs of a block."""
-
-    def __init__(self, site: Site, system: System, field: Field, cutter: Cutter) -> None:
-        numeric = cells.is_numeric(field)
-        show = cells.rich(field, site.shelves.lookup(field, system))
-        cell, pair = cutter.cut("cell", field.title, numeric), cutter.cut("pair", field.title)
-        self.name = field.name
-        self.header = cutter.cut("header", field.title, numeric, slots=0)[0]
-        self.cells = Drawn(lambda value: f"{cell[0]}{safe(show(value))}{cell[1]}")
-        # A block has no empty cells: a process may have thirty parties of ten columns each.
-        self.pairs = Drawn(
-            lambda value: "" if value in (None, "") else f"{pair[0]}{safe(show(value))}{pair[1]}"
-        )
+def _folded(value: Any) -> str:
+    return str(value or "").strip(" .").casefold()
 
 
-class Children:
-    """A child table's rows by parent, and how they read. Kept as a frame; rows become Python objects as they pass."""
+def is_prose(field: Field) -> bool:
+    """Return whether the field holds free text, which sources repeat from table to table."""
+    return field.type == "string" and not field.display and not field.categories
 
-    def __init__(
-        self,
-        site: Site,
-        system: System,
-        table: Table,
-        frame: pl.DataFrame,
-        parents: Mapping[str, int],
-        cutter: Cutter,
-    ) -> None:
-        hidden = HIDDEN | {table.parent_key, "n"}
-        self.table = table
-        self.columns = [_ChildColumn(site, system, f, cutter) for f in table.fields if f.name not in hidden]
-        self.plain_table = cutter.cut("narrow", table.title, False, slots=2)
-        self.sortable_table = cutter.cut("narrow", table.title, True, slots=2)
-        self.blocks, self.block = cutter.cut("wide", table.title), cutter.cut("block")
-        places = [parents.get(str(key), -1) for key in frame[table.parent_key]]
-        # Only the order is kept: rows in the order of their parents are gathered group by group.
-        placed = pl.DataFrame({_PLACE: pl.Series(places, dtype=pl.Int64)}).with_row_index(_ROW)
-        placed = placed.filter(pl.col(_PLACE) >= 0).sort(_PLACE, _ROW)
-        edges = pl.Series(range(len(parents) + 1), dtype=pl.Int64)
-        self.ends: Sequence[int] = placed[_PLACE].search_sorted(edges, side="left").to_list()
-        self.order = placed[_ROW]
-        self.frame = frame.select([n for n in table.names if n != table.parent_key])
-        bits = [
-            pl.when(_given(frame, c.name)).then(pl.lit(1 << i, dtype=pl.Int64)).otherwise(0)
-            for i, c in enumerate(self.columns)
+
+class Value:
+    """How one column of a table reads: alone, with the money it is in, or as the name of what its key stands for."""
+
+    def __init__(self, site: Site, system: System, table: Table, field: Field) -> None:
+        self.name, self.title, self.prose = field.name, field.title, is_prose(field)
+        self.numeric = cells.is_numeric(field)
+        self.beside = ""
+        """Column that goes with this one, "" when it reads alone."""
+        key, lookup = _key(site, system, table, field)
+        if currency := cells.currency_of(field, table):
+            self.beside = currency
+            self.show: Callable[[Any], str] = lambda pair: cells.money(*pair) if pair[0] is not None else ""
+        elif lookup is not None:
+            self.beside = key
+            self.show = lambda pair: _named(lookup, *pair)
+        else:
+            rich = cells.rich(field, site.shelves.lookup(field, system))
+            self.show = lambda value: "" if value in (None, "") else rich(value)
+
+    def drawn(self, before: str, after: str) -> Drawn:
+        """Return the values between two pieces of the template, "" where there is none."""
+
+        def draw(value: Any) -> str:
+            shown = self.show(value)
+            return f"{before}{safe(shown)}{after}" if shown else ""
+
+        return Drawn(draw)
+
+    def of(self, columns: Columns) -> Iterable[Any]:
+        """Return the column's values, each with what goes beside it."""
+        plain = columns[self.name]
+        return zip(plain, columns[self.beside], strict=True) if self.beside else plain
+
+
+def _key(site: Site, system: System, table: Table, field: Field) -> tuple[str, cells.Lookup | None]:
+    """Return, for a name that stands beside its key (ente_nombre, ente_id), the key and its look-up."""
+    key = f"{field.name.removesuffix('_nombre')}_id"
+    if not field.name.endswith("_nombre") or key not in table.names:
+        return "", None
+    return key, site.shelves.lookup(table.field(key), system)
+
+
+def _named(lookup: cells.Lookup, received: Any, key: Any) -> str:
+    """The name as received, leading to the page of the body or supplier its key stands for."""
+    if not received:
+        return ""
+    found = lookup(str(key)) if key else None
+    return cells.link(found[0], received) if found else escape(received)
+
+
+def beside_others(site: Site, system: System, table: Table) -> frozenset[str]:
+    """Return the columns of *table* that are told together with another one: keys of names, and moneys."""
+    found = {c for f in table.fields if (c := cells.currency_of(f, table))}
+    for field in table.fields:
+        key, lookup = _key(site, system, table, field)
+        if lookup is not None:
+            found.add(key)
+    return frozenset(found)
+
+
+class Entry:
+    """A main table's field as a label-and-value pair."""
+
+    def __init__(self, value: Value, cutter: Cutter, macro: str = "pair") -> None:
+        self.value = value
+        self.title = str(escape(value.title))
+        self.pairs = value.drawn(*cutter.cut(macro, value.title))
+
+    def html(self, columns: Columns, seen: Sequence[Seen], blank: Sequence[list[str]]) -> list[str]:
+        """Return each row's pair, "" where it has no value (its title goes to *blank*) or repeats a text."""
+        drawn = list(map(self.pairs.__getitem__, self.value.of(columns)))
+        for titles, pair in zip(blank, drawn, strict=True):
+            if not pair:
+                titles.append(self.title)
+        if not self.value.prose:
+            return drawn
+        texts = columns[self.value.name]
+        return ["" if s.again(t) else d for s, t, d in zip(seen, texts, drawn, strict=True)]
+
+
+class Sections:
+    """The titled groups of fields of a main table's rows, without what *elsewhere* on the page already says."""
+
+    def __init__(self, site: Site, system: System, cutter: Cutter, elsewhere: frozenset[str]) -> None:
+        self.site, self.system = site, system
+        self.groups = [
+            (cutter.cut("section", title), [self.entry(n, cutter) for n in names])
+            for title, names in self._named(elsewhere)
         ]
-        # One bit per shown column tells which of a row's cells are not empty.
-        self.filled = (
-            pl.sum_horizontal(bits).cast(pl.Int64).alias(_FILLED) if bits else pl.lit(0).alias(_FILLED)
-        )
 
-    def of(self, start: int, end: int) -> _Family:
-        """Return the rows of the parents in positions *start* to *end*."""
-        first = self.ends[start]
-        rows = self.frame[self.order[first : self.ends[end]]].with_columns(self.filled)
-        return _Family(self, rows, [e - first for e in self.ends[start : end + 1]])
+    def entry(self, name: str, cutter: Cutter, macro: str = "pair") -> Entry:
+        """Return the main table's column *name* as an entry."""
+        main = self.system.main
+        return Entry(Value(self.site, self.system, main, main.field(name)), cutter, macro)
 
+    def html(self, columns: Columns, seen: Sequence[Seen], blank: Sequence[list[str]]) -> list[str]:
+        """Return all sections of each row."""
+        groups = []
+        for (start, end), entries in self.groups:
+            if entries:
+                drawn = map("".join, zip(*[e.html(columns, seen, blank) for e in entries], strict=True))
+                groups.append([f"{start}{pairs}{end}" if pairs else "" for pairs in drawn])
+        return list(map("".join, zip(*groups, strict=True))) if groups else [""] * len(seen)
 
-def _given(frame: pl.DataFrame, name: str) -> pl.Expr:
-    given = pl.col(name).is_not_null()
-    return given & (pl.col(name) != "") if frame.schema[name] == pl.String else given
-
-
-class _Family:
-    """The child rows of some consecutive parents."""
-
-    def __init__(self, children: Children, rows: pl.DataFrame, ends: Sequence[int]) -> None:
-        self.children, self.ends = children, ends
-        self.filled: list[int] = rows[_FILLED].to_list()
-        self.rows = rows.drop(_FILLED)
-        self.columns = _Columns(rows)
-        self.blocks: list[str] | None = None
-
-    def html(self, at: int) -> str:
-        """Return one parent's rows, without the columns that are empty in all of them; "" when it has none."""
-        start, end = self.ends[at], self.ends[at + 1]
-        if start == end:
-            return ""
-        filled = 0
-        for bits in self.filled[start:end]:
-            filled |= bits
-        if filled.bit_count() > _NARROW:
-            return self._wide(start, end)
-        kept = [c for i, c in enumerate(self.children.columns) if filled >> i & 1]
-        return self._narrow(start, end, kept)
-
-    def _narrow(self, start: int, end: int, kept: Sequence[_ChildColumn]) -> str:
-        sortable = end - start >= _SORTABLE
-        before, middle, after = self.children.sortable_table if sortable else self.children.plain_table
-        drawn = [[c.cells[v] for v in self.columns[c.name][start:end]] for c in kept]
-        lines = [f"<tr>{''.join(line)}</tr>" for line in zip(*drawn, strict=True)] or ["<tr></tr>"] * (
-            end - start
-        )
-        return f"{before}{''.join([c.header for c in kept])}{middle}{''.join(lines)}{after}"
-
-    def _wide(self, start: int, end: int) -> str:
-        """One block per row: wide rows read better so, on a phone above all."""
-        if self.blocks is None:
-            before, after = self.children.block
-            drawn = [map(c.pairs.__getitem__, self.columns[c.name]) for c in self.children.columns]
-            self.blocks = [f"{before}{pairs}{after}" for pairs in map("".join, zip(*drawn, strict=True))]
-        first, last = self.children.blocks
-        return f"{first}{''.join(self.blocks[start:end])}{last}"
-
-    def plain(self) -> list[list[dict[str, Any]]]:
-        """Return each parent's rows as they are, for its JSON."""
-        rows = self.rows.rows(named=True)
-        return [rows[a:b] for a, b in itertools.pairwise(self.ends)]
+    def _named(self, elsewhere: frozenset[str]) -> list[tuple[str, list[str]]]:
+        """The declared sections; public columns that no section names come last, so that none is lost."""
+        main, display = self.system.main, self.system.display
+        said = HIDDEN | elsewhere | beside_others(self.site, self.system, main)
+        placed = {n for s in display.sections for n in s.fields} | said
+        groups = [(s.title, [n for n in s.fields if n not in said]) for s in display.sections]
+        rest = [n for n in main.names if n not in placed]
+        return [*groups, ("Otros datos", rest)] if rest else groups

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from pelican import signals
 from pelican.generators import Generator
 
-from vitrina.portal import common, datasets, records, viewer
+from vitrina.portal import common, datasets, quality_pages, records, searching, viewer
 from vitrina.portal.assets import FOLDER
 from vitrina.portal.contexts import Link, Page, Route
 from vitrina.portal.filters import FILTERS, plural, plural_of
@@ -22,7 +22,7 @@ from vitrina.portal.store import Dataset
 from vitrina.portal.urls import file_of
 from vitrina.portal.writer import Drawn, SiteWriter
 
-_QUIET = frozenset({"listing.html", "facet.html", "tombstone.html"})
+_QUIET = frozenset({"listing.html", "facet.html", "tombstone.html", "quality_rule.html", "quality_ente.html"})
 """Pages that do not name the night's edition, like those of records: they change only when their rows do."""
 _SECTIONS = ("", "buscar", "datos", "descargas", "calidad", "acerca")
 
@@ -38,8 +38,12 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
         icon = Path(self.output_path) / FOLDER / "icono.svg"
         icon.parent.mkdir(parents=True, exist_ok=True)
         icon.write_text(self.env.get_template("icon.svg").render(), encoding="utf-8")
+        described = self.env.get_template(searching.OPENSEARCH).render()
+        Path(self.output_path, searching.OPENSEARCH).write_text(described, encoding="utf-8")
         for route in self._routes(site):
             self._write(writer, route)
+        for path, data in quality_pages.files(site):
+            writer.write_bytes(path, data)
         draw = records.Draw(self.env, {**self.context, "localsiteurl": None})
         for dataset in site.datasets:
             if dataset.system.record_pages == "viewer":

@@ -8,30 +8,24 @@ from datetime import date
 from typing import Any
 
 from vitrina.model import Source
-from vitrina.portal.contexts import IssueView, Link, Night, QualityView, SourceView
-from vitrina.portal.site import DECISIONS, PROTOCOLS, SEVERITIES, WEATHER, Site
+from vitrina.portal.contexts import IssueView, Night, QualityView, SourceView
+from vitrina.portal.quality_rules import rule_views
+from vitrina.portal.quality_views import RuleView
+from vitrina.portal.site import DECISIONS, PROTOCOLS, WEATHER, Site
 from vitrina.portal.store import Dataset
 from vitrina.weather import CONDITIONS
-
-_ORDER = {"error": 0, "warning": 1, "note": 2}
-_EXAMPLES = 5
+from vitrina.wording import explain
 
 
 def quality_view(site: Site, dataset: Dataset) -> QualityView:
-    """Return what the check found in *dataset*, most serious first."""
+    """Return what the check found in *dataset*, rule by rule, most serious first."""
     report = dataset.report
-    issues = sorted(
-        report.get("issues", ()),
-        key=lambda i: (_ORDER.get(str(i.get("severity")), 3), -int(i.get("count") or 0), str(i.get("code"))),
-    )
     decision = str(report.get("decision") or "empty")
-    sources = source_views(dataset, site.run_date)
-    titles = {s.id: s.title for s in sources}
     return QualityView(
         card=site.cards[dataset.slug],
         decision_text=DECISIONS.get(decision, decision),
-        sources=sources,
-        issues=[_issue(site, dataset, i, titles) for i in issues],
+        sources=source_views(dataset, site.run_date),
+        issues=[_issue(rule) for rule in rule_views(site, dataset) if rule.state == "failed"],
         withheld_records=[(_reason(i), int(i.get("count") or 0)) for i in report.get("withheld_records", ())],
         unknown_fields=[
             (str(i.get("path")), int(i.get("count") or 0)) for i in report.get("unknown_fields", ())
@@ -90,47 +84,25 @@ def _source(source_id: str, source: Source | None, facts: Mapping[str, Any], tod
         condition=condition,
         condition_text=CONDITIONS.get(condition, condition),
         overdue=_overdue(source, str(facts.get("taken") or ""), today),
+        observed_days=facts.get("observed_days"),
         nights=nights,
         nights_text=nights_text,
     )
 
 
-def _issue(site: Site, dataset: Dataset, raw: Mapping[str, Any], titles: Mapping[str, str]) -> IssueView:
-    severity = str(raw.get("severity") or "note")
-    shelf = site.shelf(dataset.slug)
-    known = [str(i) for i in raw.get("row_ids", ()) if str(i) in shelf.position]
+def _issue(rule: RuleView) -> IssueView:
     return IssueView(
-        title=str(raw.get("title") or raw.get("message") or raw.get("code")),
-        severity=severity,
-        severity_text=SEVERITIES.get(severity, severity),
-        message=str(raw.get("message") or ""),
-        why=str(raw.get("why") or ""),
-        remedy=str(raw.get("remedy") or ""),
-        count=int(raw.get("count") or 0),
-        source=titles.get(str(raw.get("source")), str(raw.get("source") or "")),
-        examples=[
-            Link(site.urls.record(dataset.slug, i), shelf.titles[shelf.position[i]])
-            for i in known[:_EXAMPLES]
-        ],
+        title=rule.title,
+        severity=rule.severity,
+        severity_text=rule.severity_text,
+        message="",
+        why=rule.why,
+        remedy=rule.remedy,
+        count=rule.failed,
+        source="",
+        examples=rule.examples,
     )
 
 
 def _reason(raw: Mapping[str, Any]) -> str:
-    return str(raw.get("title") or raw.get("message") or str(raw.get("code") or "").replace("-", " "))
-
-
-def by_record(dataset: Dataset) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    """Return record id → findings that name it."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for issue in dataset.report.get("issues", ()):
-        for row_id in issue.get("row_ids", ()):
-            found.setdefault(str(row_id), []).append(issue)
-    return found
-
-
-def names_every_record(dataset: Dataset) -> bool:
-    """Return whether the report names every record it found something in (it lists at most 20 per finding)."""
-    return all(
-        int(i.get("count") or 0) <= len(i.get("row_ids", ())) or i.get("severity") == "error"
-        for i in dataset.report.get("issues", ())
-    )
+    return explain(str(raw.get("code") or ""), str(raw.get("title") or "")).title

@@ -17,15 +17,19 @@ from markupsafe import Markup
 
 from vitrina.model import System
 from vitrina.portal import citation, entities, filters, quality, urls
-from vitrina.portal.contexts import IssueView, Link, Page, Provenance, Route
-from vitrina.portal.ficha import Children, Cutter, Sections
+from vitrina.portal.contexts import Link, Page, Provenance, Route
+from vitrina.portal.ficha import Cutter
+from vitrina.portal.lead import Body
+from vitrina.portal.quality_record import Reviews, ente_quality_url
 from vitrina.portal.shelf import ENTES, SUPPLIERS, Shelf
-from vitrina.portal.site import SEVERITIES, Site
+from vitrina.portal.site import Site
 from vitrina.portal.stencil import Stencil
 from vitrina.portal.store import Dataset
 
 _RELATED = 4
 _GROUP = 500
+_LONG_TITLE = 70
+"""Characters from which a title is set like a paragraph: some contracts are called by their whole object."""
 
 Row = Mapping[str, Any]
 Related = tuple[Link, list[Link], "Link | None"]
@@ -97,19 +101,13 @@ class Writer:
         self.shelf: Shelf = site.shelf(dataset.slug)
         self.order = order if order is not None else range(dataset.rows)
         places = {self.shelf.ids[at]: i for i, at in enumerate(self.order)}
-        cutter = Cutter(draw.env, deeper=deeper)
-        self.sections = Sections(site, self.system, cutter)
-        self.children = [
-            Children(site, self.system, t, dataset.children[t.name], places, cutter)
-            for t in self.system.children
-        ]
+        self.body = Body(site, dataset, Cutter(draw.env, deeper=deeper), places)
         self.kind = filters.sentence(self.system.singular)
         self.crumbs = site.crumbs(self.system)
         self.before, self.after = citation.record_citation(site, dataset)
         self.sources = {s.id: s.title for s in quality.source_views(dataset, site.run_date)}
-        self.report = _report(self.system.title, self.system.contact)
-        self.found = quality.by_record(dataset)
-        self.complete = quality.names_every_record(dataset)
+        self.reports = _reports(site, dataset)
+        self.reviews = Reviews(site, dataset, draw.env)
         self.entity = entities.maker(site, dataset)
         self.known: dict[tuple[str, Any], tuple[Link, list[tuple[int, Link]], Link | None] | None] = {}
         component = draw.env.get_template("components/withheld.html").module
@@ -118,7 +116,6 @@ class Writer:
         footer: Markup = chrome.footer(edition=False)  # type: ignore[attr-defined]
         self.always = {
             "system": self.system,
-            "complete": self.complete,
             "withheld": self.withheld,
             "footer": footer,
         }
@@ -131,13 +128,12 @@ class Writer:
         order = self.order[start:end]
         frame = self.dataset.frame[start:end] if isinstance(order, range) else self.dataset.frame[order]
         rows = frame.rows(named=True)
-        bodies = self.sections.html(frame)
-        families = [child.of(start, end) for child in self.children]
-        plain = [family.plain() for family in families]
+        families = {name: child.of(start, end) for name, child in self.body.children.items()}
+        bodies = self.body.html(frame, [self.shelf.titles[at] for at in order], families)
+        plain = {name: family.plain() for name, family in families.items()}
         for i, row in enumerate(rows):
-            body = bodies[i] + "".join([family.html(i) for family in families])
-            tables = {c.table.name: p[i] for c, p in zip(self.children, plain, strict=True)}
-            yield self.page(order[i], row, Markup(body), tables)  # noqa: S704  # template pieces, escaped values
+            tables = {name: found[i] for name, found in plain.items()}
+            yield self.page(order[i], row, Markup(bodies[i]), tables)  # noqa: S704  # template pieces, escaped values
 
     def page(self, at: int, row: Row, body: Markup, children: Mapping[str, Any]) -> RecordPage:
         """Return the page of the row at position *at*."""
@@ -160,11 +156,13 @@ class Writer:
             "row_id": row_id,
             "anchor": urls.anchor(row_id),
             "subtitle": sub,
+            "long_title": len(title) > _LONG_TITLE,
             "homonyms": self._is_person(row),
             "body": body,
             "related": self._related(at, row),
             "provenance": self._provenance(row),
-            "issues": self._issues(row_id),
+            "review": self.reviews.html(row_id),
+            "quality_url": ente_quality_url(self.site, slug, row_id),
             "citation": (
                 f"{self.before} ({version[:4]}). ",
                 title,
@@ -187,27 +185,12 @@ class Writer:
             position=str(row["fuente_posicion"] or ""),
             since=str(row["primera_vez"] or ""),
             changed=str(row["ultimo_cambio"] or ""),
+            unchanged=row["primera_vez"] == row["ultimo_cambio"],
         )
 
     def _is_person(self, row: Row) -> bool:
         """Whether the row is about a natural person; a system with both kinds says which in `tipo_persona`."""
         return self.system.display.person and row.get("tipo_persona") != "M"
-
-    def _issues(self, row_id: str) -> list[IssueView]:
-        return [
-            IssueView(
-                title=str(i.get("title") or i.get("message") or i.get("code")),
-                severity=str(i.get("severity") or "note"),
-                severity_text=SEVERITIES.get(str(i.get("severity")), "Nota"),
-                message=str(i.get("message") or ""),
-                why=str(i.get("why") or ""),
-                remedy="",
-                count=1,
-                source="",
-                examples=(),
-            )
-            for i in self.found.get(row_id, ())
-        ]
 
     def _related(self, at: int, row: Row) -> list[Related]:
         """Return, for the row's ente and supplier: its page, other records that name it, and their full list."""
@@ -245,8 +228,8 @@ class Writer:
         return Link(self.site.urls.record(self.system.slug, self.shelf.ids[at]), self.shelf.titles[at])
 
     def _report_url(self, title: str, full: str, row: Row) -> str:
-        """Return the mailto: of "report an error"; what all records share was quoted once, in `_report`."""
-        start, place, copy, version, end = self.report
+        """Return the mailto: of "report an error"; what all records share was quoted once, in `_reports`."""
+        start, place, copy, version, end = self.reports.get(row["fuente_id"] or "", self.reports[""])
         came = f"{row['fuente_id'] or ''}\nCopia: {row['fuente_instantanea'] or ''}, {row['fuente_posicion'] or ''}"
         return (
             f"{start}{_quick(title[:120])}{place}{_quick(full)}{copy}{_quick(came)}"
@@ -265,10 +248,23 @@ class Writer:
         return orjson.dumps(document, default=_jsonable, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _report(title: str, contact: str) -> tuple[str, str, str, str, str]:
-    """Return the pieces around title, address, place and version of the mail that reports an error."""
+def _reports(site: Site, dataset: Dataset) -> dict[str, tuple[str, str, str, str, str]]:
+    """Return per source ("" for any other) the pieces around title, address, place and version of an error report.
+
+    It goes to the body that answers for the source, with a copy to the portal; else to the dataset's contact.
+    """
+    system = dataset.system
+    portal = system.contact if "@" in system.contact else str(site.identity.contact)
+    contacts = {"": portal, **{s.id: site.contact(s.ente) or portal for s in dataset.sources}}
+    return {
+        source: _report(system.title, to, "" if to == portal else portal) for source, to in contacts.items()
+    }
+
+
+def _report(title: str, contact: str, copy: str) -> tuple[str, str, str, str, str]:
+    carbon = f"cc={quote(copy, safe='@')}&" if copy else ""
     return (
-        f"mailto:{quote(contact, safe='@')}?subject={quote('Error en un registro: ')}",
+        f"mailto:{quote(contact, safe='@')}?{carbon}subject={quote('Error en un registro: ')}",
         f"&body={quote('Registro: ')}",
         quote("\nFuente: "),
         quote(f"\nConjunto: {title}\nVersión: "),

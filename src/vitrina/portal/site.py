@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +13,12 @@ from vitrina.config import Settings
 from vitrina.model import System, Version
 from vitrina.portal import filters, store, urls
 from vitrina.portal.contexts import Card, Link
-from vitrina.portal.shelf import Facet, Shelf, Shelves, facets, newest
+from vitrina.portal.shelf import ENTES, Facet, Shelf, Shelves, facets, newest
 from vitrina.portal.store import Dataset
 from vitrina.portal.urls import Urls
+
+MAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}").fullmatch
+"""What may go in a mailto: address without changing its meaning."""
 
 VERDICTS = {
     "ok": "Sin errores",
@@ -94,7 +98,22 @@ class Site:
         }
         self.newest = {d.slug: self._newest(d) for d in self.datasets}
         self.cards = {d.slug: self._card(d) for d in self.datasets}
+        self.judged_entes = self._judged_entes()
         self.total_rows = sum(d.rows for d in self.datasets)
+
+    def _judged_entes(self) -> dict[str, list[tuple[str, Mapping[str, Any]]]]:
+        """Return ente id → its figures as (dataset, entry of the report), in the order of the datasets."""
+        found: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+        for dataset in filter(self.tells_of_entes, self.datasets):
+            for entry in dataset.report.get("entes", ()):
+                if entry.get("ente_id"):
+                    found.setdefault(str(entry["ente_id"]), []).append((dataset.slug, entry))
+        return found
+
+    @staticmethod
+    def tells_of_entes(dataset: Dataset) -> bool:
+        """Whether public bodies send *dataset*'s rows: not so in their own register, nor in what is worked out here."""
+        return dataset.slug != ENTES and not dataset.system.derived
 
     def asset(self, name: str) -> str:
         """Return the address of a bundled file; KeyError stops the render when the theme lacks it."""
@@ -139,6 +158,15 @@ class Site:
 
     def publisher(self, system: System) -> str:
         return system.publisher or str(self.identity.publisher)
+
+    def contact(self, ente: str) -> str:
+        """Return the public address of the body *ente*, from its own record; "" when it gives none."""
+        shelf = self.shelves.by_slug.get(ENTES)
+        at = shelf.position.get(ente) if shelf and ente else None
+        if shelf is None or at is None or "correo" not in shelf.dataset.frame.columns:
+            return ""
+        found = str(shelf.dataset.frame["correo"][at] or "")
+        return found if MAIL(found) else ""
 
     def _newest(self, dataset: Dataset) -> str:
         reported = str(dataset.report.get("newest_date") or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ from vitrina.model import Source, System, Table, Version
 from vitrina.registry import HISTORY_FIELDS, load_sources, load_systems
 from vitrina.text import sort_key
 
+FINDINGS = ("row_id", "table", "rule", "severity", "field")
 _ID = re.compile(r"[^/\\\x00-\x1f]{1,200}")
 _FORMATS = {
     ".csv": "CSV",
@@ -79,6 +81,10 @@ class Dataset:
     changes: Changes
     files: tuple[File, ...]
     sources: tuple[Source, ...]
+    findings: pl.DataFrame | None = None
+    """All that the rules noted in published records, one row each (FINDINGS); None when the night left no such file."""
+    nights: tuple[Mapping[str, Any], ...] = ()
+    """The figures of each night on record, oldest first (data/archive/quality/<system>.jsonl)."""
 
     @property
     def slug(self) -> str:
@@ -126,7 +132,24 @@ def _dataset(settings: Settings, system: System, sources: Sequence[Source]) -> D
         changes=_changes(_json(build / "changes" / f"{system.slug}.json")),
         files=_files(build / "packages" / system.slug),
         sources=tuple(s for s in sources if s.system == system.slug),
+        findings=_findings(build / "reports" / f"{system.slug}.findings.parquet"),
+        nights=_nights(settings.archive / "quality" / f"{system.slug}.jsonl"),
     )
+
+
+def _findings(path: Path) -> pl.DataFrame | None:
+    if not path.is_file():
+        return None
+    return pl.read_parquet(path, columns=list(FINDINGS)).cast(pl.String)
+
+
+def _nights(path: Path) -> tuple[dict[str, Any], ...]:
+    """Return the nights of a trend file; one that was cut while being written is left out."""
+    found = []
+    for line in path.read_bytes().splitlines() if path.is_file() else ():
+        with suppress(orjson.JSONDecodeError):
+            found.append(orjson.loads(line))
+    return tuple(n for n in found if isinstance(n, dict))
 
 
 def _frame(build: Path, system: System, table: Table) -> pl.DataFrame:

@@ -105,3 +105,23 @@ def facet_value(slug: str, name: str, value: str, page: int = 1) -> str:
 def data(slug: str, name: str = "") -> str:
     """Return the path of a dataset's files and dictionary (`datos` is a reserved id)."""
     return f"{slug}/datos/{name}"
+
+
+def quality(slug: str = "") -> str:
+    """Return the path of a dataset's quality page, or of all of them."""
+    return f"calidad/{slug}/" if slug else "calidad/"
+
+
+def quality_rule(slug: str, rule: str, page: int = 1) -> str:
+    """Return the path of the list of records in which *rule* found something."""
+    return f"calidad/{slug}/{rule}/" if page == 1 else f"calidad/{slug}/{rule}/{page}/"
+
+
+def quality_ente(ente: str = "", page: int = 1) -> str:
+    """Return the path of a public body's quality page, or of the list of bodies.
+
+    Not under `calidad/entes/`: that is the page of the dataset called entes.
+    """
+    if ente:
+        return f"calidad/instituciones/{ente}/"
+    return "calidad/instituciones/" if page == 1 else f"calidad/instituciones/pagina/{page}/"

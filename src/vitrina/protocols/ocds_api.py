@@ -12,6 +12,7 @@ from vitrina.protocols import answers, declared
 from vitrina.protocols.base import Job, Received
 from vitrina.protocols.client import Answer, Client
 from vitrina.protocols.downloads import download, file_name
+from vitrina.protocols.pages import Pages
 from vitrina.protocols.search import Fixed
 
 _YEAR_NAMES = ("year", "fiscalYear", "anio", "ejercicio")
@@ -25,23 +26,20 @@ def fetch(job: Job) -> Received:
 
 
 def _packages(client: Client, access: Mapping[str, str]) -> Received:
-    """Follow `links.next` from `url`, one release or record package per file; a loop is a failure."""
+    """Follow `links.next` from `url`, a release or record package per page; a loop is a failure."""
     url, visited = str(client.job.options["url"]), set[str]()
-    files: list[Path] = []
-    records: dict[str, int] = {}
-    known: set[tuple[str, str]] = set()
+    pages = Pages(client.job.folder)
+    known: set[int] = set()
     while url:
         if url in visited:
             raise client.bad("sus páginas se enlazan en círculo", "Avise a la institución.")
         visited.add(url)
         answer = client.json("GET", url, headers=access)
         document = _object(client, answer, "releases", "records")
-        path = client.job.folder / f"page-{len(files) + 1:05}.json"
-        path.write_bytes(answer.body)
-        files.append(path)
         found = [record for _, record in unwrap(document)]
-        records[path.name] = len(found)
         _refuse_repeats(client, found, known)
+        if found:  # a publisher may end with an empty page: it holds nothing to keep
+            pages.add(answer.body, len(found))
         links = document.get("links")
         following = links.get("next") if isinstance(links, Mapping) else None
         url = ""
@@ -50,16 +48,23 @@ def _packages(client: Client, access: Mapping[str, str]) -> Received:
                 raise client.bad("entregó una página vacía a la mitad", "Avise a la institución.")
             # One that cannot be an address is refused by the client as such, never taken for the last page.
             url = declared.joined(answer.url, following) or following
-    if not sum(records.values()):
+    pages.close()
+    if not pages.files:
         raise client.bad("no entregó ningún proceso", "Compruebe la dirección con la institución.")
-    # A publisher may end with an empty page: it holds nothing to keep.
-    kept = tuple(p for p in files if records[p.name])
-    return Received(kept, None, client.requests, records=records, status=200)
+    return Received(
+        tuple(pages.files), requests=client.requests, records=pages.records, hashes=pages.hashes, status=200
+    )
 
 
-def _refuse_repeats(client: Client, found: list[Any], known: set[tuple[str, str]]) -> None:
-    """A page that repeats what an earlier one held stands where other processes should: the reading is short."""
-    keys = {(str(r["ocid"]), str(r.get("id", ""))) for r in found if isinstance(r, Mapping) and r.get("ocid")}
+def _refuse_repeats(client: Client, found: list[Any], known: set[int]) -> None:
+    """A page that repeats what earlier ones held stands where other processes should: the reading is short.
+
+    *known*: 64-bit hashes of what the pages before held, because a publisher may have millions of releases.
+    """
+    keys = {
+        hash((str(r["ocid"]), str(r.get("id", ""))))
+        for r in found if isinstance(r, Mapping) and r.get("ocid")
+    }  # fmt: skip
     if keys and keys <= known:
         raise client.bad("repitió una página ya entregada", "Avise a la institución; se intentará mañana.")
     known |= keys

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from array import array
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from vitrina.formats.json_format import unwrap
 from vitrina.protocols.base import Received
 from vitrina.protocols.client import Client
+from vitrina.protocols.pages import Pages
 
 _WRAPPERS = ("results", "data", "releases", "records", "arrayReleasePackage", "record")
 """Members that may make of one row several records, or another one."""
 _KEYS = (str, int)
+_MOST = 2
+"""A source that sends this many times the rows it says it has never ends: its pages repeat."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Page:
 
 Ask = Callable[[int, int], Page]
 """(page number from 1, rows read so far) → the page."""
+Ids = Callable[[Sequence[Any]], list[str | None]]
+"""The rows of a page → their ids, None for a row without one."""
 
 
 class _Moved(Exception):
@@ -40,26 +45,18 @@ class _Moved(Exception):
 
 @dataclass
 class _Reading:
-    """One pass over the pages; in memory, one document and at most one page still on its way to disk."""
+    """One pass over the pages; in memory, one page and eight bytes for each row read before."""
 
     client: Client
-    id_of: Callable[[Any], str | None]
-    writer: Executor
-    """One thread that puts a page on disk while the next one is asked for."""
-    writing: Future[int] | None = None
-    files: list[Path] = field(default_factory=list)
-    records: dict[str, int] = field(default_factory=dict)
-    hashes: dict[str, str] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
-    bodies: set[bytes] = field(default_factory=set)
+    id_of: Ids
+    pages: Pages
+    marks: array[int] = field(default_factory=lambda: array("q"))
+    """A 64-bit hash of every id: two million of them take 16 MB, and the odds of a clash are 1 in 10 million."""
+    known: set[int] = field(default_factory=set)
+    """What each page held, as a hash: a page that comes again is never counted."""
+    totals: set[int] = field(default_factory=set)
     rows: int = 0
     nameless: int = 0
-    first_total: int = 0
-    last_total: int = 0
-
-    @property
-    def distinct(self) -> int:
-        return len(self.seen) + self.nameless
 
     def run(self, ask: Ask) -> int:
         """Read every page into files; return the proven total. _Moved when the figures do not agree."""
@@ -67,98 +64,74 @@ class _Reading:
         while more:
             number += 1
             more = self._next(ask, number)
-        self.settle()
-        self._prove()
-        return self.last_total
+        self.pages.close()
+        return self._proven()
 
     def _next(self, ask: Ask, number: int) -> bool:
         """Read one page, dropped on return; say whether another follows."""
         page = ask(number, self.rows)
-        self.last_total = page.total
-        if number == 1:
-            self.first_total = page.total
+        self.totals.add(page.total)
         if not page.rows:
             return False
         self._take(page, number)
         return page.more if page.more is not None else self.rows < page.total
 
     def _take(self, page: Page, number: int) -> None:
-        digest = hashlib.sha256(page.body).digest()
-        ids = [self.id_of(row) for row in page.rows]
-        fresh = {i for i in ids if i is not None} - self.seen
-        nameless = ids.count(None)
-        if digest in self.bodies or not (fresh or nameless):
-            raise _Moved(f"la página {number} repite registros de otra")
-        self.bodies.add(digest)
-        self.seen |= fresh
-        self.nameless += nameless
+        ids = self.id_of(page.rows)
+        named = [i for i in ids if i is not None]
+        nameless = len(ids) - len(named)
+        held = hash(page.body) if nameless else hash(tuple(named))
         self.rows += len(page.rows)
-        path = self.client.job.folder / f"page-{number:05}.json"
-        self.settle()
-        self.writing = self.writer.submit(path.write_bytes, page.body)
-        self.files.append(path)
-        self.records[path.name] = count_records(page.document, page.rows)
-        self.hashes[path.name] = digest.hex()
+        if held in self.known or self.rows > _MOST * max(self.totals) + len(page.rows):
+            raise _Moved(f"la página {number} repite registros de otra")
+        self.known.add(held)
+        self.marks.extend(map(hash, named))
+        self.nameless += nameless
+        self.pages.add(page.body, count_records(page.document, page.rows))
 
-    def _prove(self) -> None:
-        if self.first_total != self.last_total:
-            raise _Moved(
-                f"dijo tener {self.first_total} registros al empezar y {self.last_total} al terminar"
-            )
-        if self.distinct != self.last_total:
-            repeated = self.rows - self.distinct
+    def _proven(self) -> int:
+        if len(self.totals) > 1:
+            low, high = min(self.totals), max(self.totals)
+            raise _Moved(f"unas páginas dicen que tiene {low} registros y otras que {high}")
+        (total,) = self.totals
+        distinct = pl.Series(self.marks, dtype=pl.Int64).n_unique() + self.nameless
+        if distinct != total:
+            repeated = self.rows - distinct
             detail = f" ({repeated} repetidos)" if repeated else ""
-            raise _Moved(
-                f"dice tener {self.last_total} registros y entregó {self.distinct} distintos{detail}"
-            )
-
-    def settle(self) -> None:
-        """Wait for the page being written; its OSError, if any, is raised here."""
-        if self.writing is not None:
-            self.writing.result()
-            self.writing = None
-
-    def drop(self) -> None:
-        """Forget this pass: its pages are removed."""
-        self.settle()
-        for path in self.files:
-            path.unlink()
+            raise _Moved(f"dice tener {total} registros y entregó {distinct} distintos{detail}")
+        return total
 
 
-def read_all(client: Client, ask: Ask, id_of: Callable[[Any], str | None]) -> Received:
-    """Return every page as a file, proven complete; the whole is read once more when the source moved meanwhile.
+def read_all(client: Client, ask: Ask, id_of: Ids) -> Received:
+    """Return every page, proven complete; the whole is read once more when the source moved meanwhile.
 
-    The total of the first and of the last page must be the same and equal the distinct ids read; records without
-    id are counted. [protocol] `unique_ids = false` counts rows instead, for sources that repeat ids for good.
-    BadContentError when a second reading does not agree either, or when there is nothing and may_be_empty is not set.
+    Every page must give the same total, equal to the distinct ids read; records without id are counted.
+    [protocol] `unique_ids = false` counts rows instead, for sources that repeat ids for good. BadContentError when
+    a second reading does not agree either, or when there is nothing and may_be_empty is not set.
     """
     if client.job.options.get("unique_ids") is False:
-        id_of = lambda _row: None  # noqa: E731
-    with ThreadPoolExecutor(1, thread_name_prefix="page") as writer:
-        reading = _Reading(client, id_of, writer)
+        id_of = lambda rows: [None] * len(rows)  # noqa: E731
+    pages = Pages(client.job.folder)
+    try:
+        total = _Reading(client, id_of, pages).run(ask)
+    except _Moved:
+        pages.drop()
+        pages = Pages(client.job.folder)
         try:
-            total = reading.run(ask)
-        except _Moved:
-            reading.drop()
-            reading = _Reading(client, id_of, writer)
-            try:
-                total = reading.run(ask)
-            except _Moved as moved:
-                raise client.bad(
-                    f"no se pudo leer completa en dos intentos: {moved}",
-                    "Avise a la institución: sus páginas cambian o se repiten mientras se leen; compruebe sort.",
-                ) from None
+            total = _Reading(client, id_of, pages).run(ask)
+        except _Moved as moved:
+            raise client.bad(
+                f"no se pudo leer completa en dos intentos: {moved}",
+                "Avise a la institución: sus páginas cambian o se repiten mientras se leen; compruebe sort.",
+            ) from None
+    finally:
+        pages.close()
     if total == 0 and not client.job.source.policy.get("may_be_empty"):
         raise client.bad(
             "dice tener 0 registros", "Si es verdad, declare [policy] may_be_empty = true en la fuente."
         )
     return Received(
-        tuple(reading.files),
-        total,
-        client.requests,
-        records=reading.records,
-        hashes=reading.hashes,
-        status=200,
+        tuple(pages.files), total, client.requests, records=pages.records, hashes=pages.hashes, status=200
     )
 
 
@@ -186,17 +159,27 @@ def whole_number(value: Any) -> int | None:
     return None
 
 
-def id_at(*names: str) -> Callable[[Any], str | None]:
-    """Return a function that gives a row's id: the members *names* joined; None when the first is missing."""
-
+def id_at(*names: str) -> Ids:
+    """Return a function that gives the ids of a page's rows: the members *names* joined (see `id_of`)."""
     first, *rest = names
 
-    def read(row: Any) -> str | None:
-        value = row.get(first) if isinstance(row, dict) else None
-        if not isinstance(value, _KEYS) or value == "":
-            return None
-        if not rest:
-            return str(value)
-        return "\x1f".join(str(v) for v in (value, *map(row.get, rest)) if isinstance(v, _KEYS))
+    def read(rows: Sequence[Any]) -> list[str | None]:
+        if not rest:  # nearly always one name and plain texts
+            try:
+                values = [row[first] for row in rows]
+            except (LookupError, TypeError):
+                values = []
+            if set(map(type, values)) == {str} and "" not in values:
+                return values
+        return [id_of(row, names) for row in rows]
 
     return read
+
+
+def id_of(row: Any, names: Sequence[str]) -> str | None:
+    """Return a row's id, the members *names* joined; None when the first is missing, empty or no text or number."""
+    first, *rest = names
+    value = row.get(first) if isinstance(row, dict) else None
+    if not isinstance(value, _KEYS) or value == "":
+        return None
+    return "\x1f".join(str(v) for v in (value, *map(row.get, rest)) if isinstance(v, _KEYS))

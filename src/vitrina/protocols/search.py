@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from vitrina.protocols import answers
 from vitrina.protocols.base import Job, Received
 from vitrina.protocols.client import Answer, Client
 from vitrina.protocols.oauth import Token
-from vitrina.protocols.paging import Page, id_at, read_all, whole_number
+from vitrina.protocols.paging import Ids, Page, id_at, read_all, whole_number
 
 
 class Door(Protocol):
@@ -63,7 +63,7 @@ def with_token(client: Client, access: Door, method: str, url: str, content: byt
 _by_id = id_at("id")
 
 
-def fetch(job: Job, page_size: int, id_of: Callable[[Any], str | None] = _by_id) -> Received:
+def fetch(job: Job, page_size: int, id_of: Ids = _by_id) -> Received:
     """Read [protocol] `search_url` to its end, and `dependencias_url` if declared (as an extra of the snapshot).
 
     With `dependencias_url` and no `search_url`, the institutions are the source's records.

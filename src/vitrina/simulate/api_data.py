@@ -16,10 +16,10 @@ import orjson
 from vitrina.acceptance.standard import COLLECTIONS, Collection, not_own
 from vitrina.errors import UsageError
 from vitrina.formats.json_format import unwrap
+from vitrina.privacy import masking
 from vitrina.simulate import s1, s2, s3, s3_v2, s6, world
 from vitrina.simulate.produce import TABLES, only, with_columns
 from vitrina.simulate.write import csv_rows
-from vitrina.values import mask_curps
 
 Record = Mapping[str, Any]
 Release = Mapping[str, Any]
@@ -142,4 +142,4 @@ def _strip(value: Any, names: frozenset[str]) -> Any:
         return {name: _strip(inner, names) for name, inner in value.items() if name not in names}
     if isinstance(value, list):
         return [_strip(item, names) for item in value if not not_own(item)]
-    return mask_curps(value)[0] if isinstance(value, str) else value
+    return masking.mask(value).text if isinstance(value, str) else value

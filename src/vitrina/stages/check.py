@@ -1,37 +1,51 @@
 """Check: tables → build/checked (typed, clean), build/reports/<system>.json, build/quarantine (private).
 
-Frictionless is the authority on cells, rows, keys and references; the declared rules follow; then the ledger is
-closed per source and the expectations decide whether tonight's rows may replace the published ones.
+Frictionless is the authority on cells, rows, keys and references; the declared rules follow; the expectations
+decide whether tonight's rows may replace the published ones; and the ledger is closed per source and per public
+body. Once every system has its rows, the rules that compare systems are checked, and the reports written.
 """
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import orjson
 import polars as pl
 
-from vitrina.checking import frictionless_lane, report, rules, typed
+from vitrina.checking import (
+    findings,
+    frictionless_lane,
+    quarantine,
+    report,
+    report_expect,
+    report_files,
+    report_ledger,
+    rules,
+    typed,
+)
+from vitrina.checking.rules import Tally
+from vitrina.checking.rules_rows import Scene
 from vitrina.config import Settings
-from vitrina.model import Issue, System, Table
-from vitrina.storage import fresh_folder, read_json, write_bytes, write_json, write_parquet
+from vitrina.model import System
+from vitrina.storage import fresh_folder, read_json, write_json, write_parquet
 
 Progress = Callable[[str], None]
 Frames = dict[str, pl.DataFrame]
+_FINDINGS = "_findings"
+"""Name, among the tables of build/checked, of what was found in the published records."""
 
 
 def run(
     settings: Settings, systems: Sequence[System], progress: Progress = lambda _t: None
 ) -> dict[str, str]:
     """Check every system; return its decision: publish, keep_last_good or empty."""
-    decisions = {}
+    nights = []
     for system in systems:
-        decisions[system.slug] = _check_system(settings, system)
-        progress(f"{system.slug}: {_DECISIONS[decisions[system.slug]]}")
-    return decisions
+        nights.append(_check_system(settings, system))
+        progress(f"{system.slug}: {_DECISIONS[nights[-1].summary['decision']]}")
+    for checked in nights:
+        _finish(settings, checked)
+    return {n.system.slug: str(n.summary["decision"]) for n in nights}
 
 
 _DECISIONS = {
@@ -41,109 +55,115 @@ _DECISIONS = {
 }
 
 
-def _check_system(settings: Settings, system: System) -> str:
+def _check_system(settings: Settings, system: System) -> report.Checked:
+    """Check the system's own rows, write build/checked and the rows in quarantine, and return what was found."""
     folder = settings.build / "tables" / system.slug
     frames = {t.name: pl.read_parquet(folder / f"{t.name}.parquet") for t in system.tables}
-    found = frictionless_lane.validate(system, frames, settings.build / "check" / system.slug)
-    clean, quarantined, issues = _split(system, frames, found)
-    clean, quarantined, issues = rules.apply(system, clean, quarantined, issues)
-    tables, cast_issues = typed.cast(system, clean)
-    if cast_issues:  # Frictionless passed a text our types cannot hold: those rows go to quarantine as well
-        clean, quarantined, more = _split(system, clean, cast_issues, quarantined)
-        issues = [*issues, *more]
-        tables, _ = typed.cast(system, clean)
-    records = pl.read_parquet(folder / "_records.parquet")
+    tables, held, found, tallies = _judged(settings, system, frames)
+    states = report_ledger.settled(system, frames, held, pl.read_parquet(folder / "_records.parquet"))
     normalized = read_json(folder / "_normalize.json")
-    result = report.build(system, frames, tables, quarantined, records, normalized, issues, settings.run_date)
-    _place(settings, system, tables, result)
-    _write_quarantine(settings, system, quarantined, records, issues)
-    write_json(settings.build / "reports" / f"{system.slug}.json", result)
-    return str(result["decision"])
+    located = pl.concat(
+        [
+            findings.located(system, frames, found, held),
+            report_files.notes(pl.read_parquet(folder / "_notes.parquet"), states),
+            report_files.rejections(states),
+        ]
+    )
+    report_files.write_quarantine(
+        settings.build / "quarantine" / f"{system.slug}.jsonl", frames, held, states
+    )
+    expected = report_expect.judge(system, tables, normalized["sources"], settings.run_date)
+    result = report.summary(system, frames, held, tables, states, normalized, expected, _names(settings))
+    _place(settings, system, tables, report_files.public(located), result)
+    return report.Checked(system, result, located, tallies, states.height)
 
 
-def _split(
-    system: System, frames: Frames, found: Sequence[Issue], before: Frames | None = None
-) -> tuple[Frames, Frames, list[Issue]]:
-    """Separate rows with an error from the clean ones, then the children of a quarantined main row.
-
-    Issues carry the row's index in the frame as `position` ("#12"); the returned ones carry the row's place.
-    """
-    bad: dict[str, set[int]] = {t.name: set() for t in system.tables}
-    placed = []
-    for issue in found:
-        index = int(issue.position.removeprefix("#"))
-        row = frames[issue.table].row(index, named=True)
-        placed.append(rules.located(issue, row))
-        if issue.severity == "error":
-            bad[issue.table].add(index)
-    clean, out = {}, {}
-    gone: tuple[pl.DataFrame, set[str]] = (frames[system.main.name].clear(), set())
-    for table in system.tables:
-        frame = frames[table.name].with_row_index("_i")
-        drop = pl.col("_i").is_in(sorted(bad[table.name]))
-        if table is not system.main:
-            drop = drop | _orphaned(frame, table, *gone)
-        out[table.name] = frame.filter(drop).drop("_i")
-        clean[table.name] = frame.filter(~drop).drop("_i")
-        if table is system.main:
-            kept = set(clean[table.name]["id"].drop_nulls())
-            gone = (out[table.name], set(out[table.name]["id"].drop_nulls()) - kept)
-    if before:
-        out = {name: pl.concat([before[name], frame]) for name, frame in out.items()}
-    return clean, out, placed
+def _judged(
+    settings: Settings, system: System, frames: Frames
+) -> tuple[Frames, quarantine.Held, pl.DataFrame, Mapping[str, Tally]]:
+    """Return the typed rows to publish, which rows of *frames* are held, what was found and how each rule went."""
+    scratch = settings.build / "check" / system.slug
+    found = findings.from_issues(frictionless_lane.validate(system, frames, scratch))
+    held = quarantine.extended(system, frames, quarantine.none(frames), found)
+    clean, _ = quarantine.parted(frames, held)
+    tables, misfits = typed.cast(system, clean)
+    if (
+        misfits.height
+    ):  # Frictionless passed a text our types cannot hold: those rows go to quarantine as well
+        held = quarantine.extended(system, frames, held, misfits)
+        tables, _ = typed.cast(system, quarantine.parted(frames, held)[0])
+    scene = Scene(
+        system, tables, settings.run_date, settings.catalogs, quarantine.incomplete(system, frames, held)
+    )
+    broken, tallies = rules.apply(rules.own(system), scene)
+    after = quarantine.extended(system, frames, held, broken)
+    kept = {n: t.filter(~after[n].filter(~held[n])).drop("_i") for n, t in tables.items()}
+    return kept, after, pl.concat([found, misfits, broken]), tallies
 
 
-def _orphaned(frame: pl.DataFrame, table: Table, out: pl.DataFrame, lost: set[str]) -> pl.Expr:
-    """Return which rows of a child table follow the quarantined main rows *out*.
-
-    Rows of a *lost* id, and rows read from the very record of a quarantined one: where two records share an id, the
-    second's children must not join the first.
-    """
-    places = out.select(pl.struct("fuente_id", "fuente_posicion"))
-    expression = pl.struct("fuente_id", "fuente_posicion").is_in(places.to_series().implode())
-    return expression | pl.col(table.parent_key).is_in(sorted(lost)) if frame.height else pl.lit(value=False)
+def _names(settings: Settings) -> dict[str, str]:
+    """Return the names of public bodies by id, as the register publishes them tonight."""
+    path = settings.build / "checked" / "entes" / "entes.parquet"
+    return dict(pl.read_parquet(path, columns=["id", "nombre"]).iter_rows()) if path.is_file() else {}
 
 
-def _place(settings: Settings, system: System, tables: Frames, result: dict[str, Any]) -> None:
-    """Put the tables to publish in build/checked: tonight's, or the last good ones when the report says so.
+def _place(
+    settings: Settings, system: System, tables: Frames, found: pl.DataFrame, result: dict[str, Any]
+) -> None:
+    """Put what is published in build/checked, with what was *found* in it: tonight's rows or the last good ones.
 
     The report's figures follow: what is not published tonight counts as held back, whatever its rows were worth.
     """
     target = fresh_folder(settings.build / "checked" / system.slug)
     kept = settings.archive / "last_good" / system.slug
     if result["decision"] == "keep_last_good" and (kept / "from.json").is_file():
-        for path in sorted(kept.glob("*.parquet")):
-            shutil.copyfile(path, target / path.name)
-        tables = {t.name: pl.read_parquet(target / f"{t.name}.parquet") for t in system.tables}
+        tables = {t.name: pl.read_parquet(kept / f"{t.name}.parquet") for t in system.tables}
+        past = kept / f"{_FINDINGS}.parquet"
+        found = pl.read_parquet(past) if past.is_file() else found.clear()
         result["published_from"] = read_json(kept / "from.json")["date"]
-    else:
-        if result["decision"] != "publish":
-            tables = {name: frame.clear() for name, frame in tables.items()}
-        for name, frame in tables.items():
-            write_parquet(target / f"{name}.parquet", frame)
+    elif result["decision"] != "publish":
+        tables = {name: frame.clear() for name, frame in tables.items()}
+        found = found.clear()
+    for name, frame in {**tables, _FINDINGS: found}.items():
+        write_parquet(target / f"{name}.parquet", frame)
     if result["decision"] != "publish":
         report.hold(result, {name: frame.height for name, frame in tables.items()})
 
 
-def _write_quarantine(
-    settings: Settings, system: System, quarantined: Frames, records: pl.DataFrame, issues: Sequence[Issue]
-) -> None:
-    """Write what was held back and every finding with its place; private: build/quarantine is never published."""
-    folder = settings.build / "quarantine"
-    lines: list[bytes] = []
-    for name, frame in quarantined.items():
-        lines.extend(orjson.dumps({"table": name, "row": row}) for row in frame.iter_rows(named=True))
-    rejected = records.filter(pl.col("fate") == "rejected")
-    lines.extend(orjson.dumps({"record": row}) for row in rejected.iter_rows(named=True))
-    write_bytes(folder / f"{system.slug}.jsonl", b"".join(line + b"\n" for line in lines))
-    found = [*issues, *(_rejection(row) for row in rejected.iter_rows(named=True))]
-    write_bytes(
-        folder / f"{system.slug}.issues.jsonl", b"".join(orjson.dumps(asdict(i)) + b"\n" for i in found)
-    )
-
-
-def _rejection(row: dict[str, Any]) -> Issue:
-    return Issue(
-        code=row["code"], severity="error", message=row["message"] or row["code"], source=row["source"],
-        position=row["position"], remedy="Corrija el registro y envíelo de nuevo.", rule=row["code"],
+def _finish(settings: Settings, checked: report.Checked) -> None:
+    """Compare the system's published rows with the others', and write its report, findings and line of the night."""
+    slug, day = checked.system.slug, settings.run_date.isoformat()
+    across, tallies = _across(settings, checked.system)
+    result = report.complete(checked, across, tallies)
+    reports = settings.build / "reports"
+    own = pl.read_parquet(settings.build / "checked" / slug / f"{_FINDINGS}.parquet")
+    own = own.filter(~pl.col("rule").is_in([r.id for r in rules.across(checked.system)]))
+    found = pl.concat([own, report_files.public(across)]).unique().sort(report_files.PUBLIC)
+    write_parquet(reports / f"{slug}.findings.parquet", found)
+    write_parquet(settings.build / "checked" / slug / f"{_FINDINGS}.parquet", found)
+    report_files.write_findings(
+        settings.build / "quarantine" / f"{slug}.issues.jsonl",
+        pl.concat([checked.found, across]), result["sources"], checked.system,
     )  # fmt: skip
+    report_files.remember(settings.archive / "quality" / f"{slug}.jsonl", result, day)
+    write_json(reports / f"{slug}.json", result)
+
+
+def _across(settings: Settings, system: System) -> tuple[pl.DataFrame, Mapping[str, Tally]]:
+    """Return what the rules that compare systems find in the published rows of *system*, and how each went."""
+    declared = rules.across(system)
+    if not declared:
+        return findings.empty(findings.LOCATED), {}
+    tables = _published(settings, system.slug)
+    others = {
+        slug: _published(settings, slug) for slug in sorted({str(r.params["system"]) for r in declared})
+    }
+    numbered = {name: frame.with_row_index("_i") for name, frame in tables.items()}
+    scene = Scene(system, numbered, settings.run_date, settings.catalogs, others=others)
+    found, tallies = rules.apply(declared, scene)
+    return findings.located(system, tables, found), tallies
+
+
+def _published(settings: Settings, slug: str) -> Frames:
+    folder = settings.build / "checked" / slug
+    return {p.stem: pl.read_parquet(p) for p in sorted(folder.glob("[!_]*.parquet"))}

@@ -10,7 +10,7 @@ import importlib
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +22,28 @@ from vitrina.config import Settings
 from vitrina.errors import SourceError
 from vitrina.layouts import find
 from vitrina.layouts.base import Context, Layout
+from vitrina.layouts.reserved import Split
 from vitrina.model import Issue, Malformed, Outcome, RawRecord, Row, Source, System
+from vitrina.publishing.gate import Memory
 from vitrina.snapshots import Store
 from vitrina.storage import fresh_folder, read_json_or, text_frame, write_json, write_parquet
 
 Progress = Callable[[str], None]
 RECORD_COLUMNS = ("source", "position", "row_position", "fate", "code", "message")
+NOTE_COLUMNS = (
+    "source",
+    "position",
+    "row_position",
+    "row_id",
+    "table",
+    "code",
+    "severity",
+    "field",
+    "message",
+    "remedy",
+)
 _CALENDAR = 56
 """Nights a source's calendar shows."""
-_MAX_NAMED_ISSUES = 2_000
-"""Row-level notes kept with their place, per system; all are counted."""
 
 
 @dataclass
@@ -40,8 +52,7 @@ class _Collected:
 
     rows: dict[str, list[Row]]
     records: list[Row] = field(default_factory=list)
-    issues: list[Issue] = field(default_factory=list)
-    issue_counts: Counter[tuple[str, str, str, str, str, str]] = field(default_factory=Counter)
+    notes: list[Row] = field(default_factory=list)
     unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
     withheld_fields: Counter[tuple[str, str]] = field(default_factory=Counter)
     sources: list[dict[str, Any]] = field(default_factory=list)
@@ -55,12 +66,13 @@ def run(
 ) -> dict[str, int]:
     """Normalize every system in order; return main rows per system."""
     counts = {}
+    memory = Memory()
     resolve: Callable[[str], str | None] = lambda _name: None  # noqa: E731 - replaced once `entes` is known
     for system in systems:
         collected = _Collected({t.name: [] for t in system.tables})
         for source in sources:
             if source.system == system.slug:
-                _read_source(settings, system, source, resolve, collected)
+                _read_source(settings, system, source, resolve, collected, memory)
         if system.derived:
             _derive(settings, system, resolve, collected)
         _write(settings, system, collected)
@@ -68,6 +80,7 @@ def run(
         if system.slug == "entes":
             resolve = load_entes(settings.catalogs, collected.rows[system.main.name]).ente_id
         progress(f"{system.slug}: {counts[system.slug]} registros")
+    memory.write(settings.build / "private" / "withheld-values")
     return counts
 
 
@@ -77,25 +90,29 @@ def _read_source(
     source: Source,
     resolve: Callable[[str], str | None],
     collected: _Collected,
+    memory: Memory,
 ) -> None:
     pulled = read_json_or(settings.build / "pull" / f"{source.id}.json", None) or {
         "weather": "none", "condition": "none", "snapshot": "", "taken": "", "records": 0,
         "message": "la fuente no se ha leído todavía", "remedy": "Ejecute vitrina pull.",
     }  # fmt: skip
-    entry = {**pulled, "source": source.id, "title": source.title, "read": 0}
+    entry = {**pulled, "source": source.id, "title": source.title, "ente": source.ente, "read": 0}
     collected.sources.append(entry)
-    gathered, night = _read_snapshot(settings, system, source, resolve, entry)
+    gathered, night = _read_snapshot(settings, system, source, resolve, entry, memory)
     if night is not None and pulled["weather"] in ("fresh", "unchanged"):
         verdict = weather.judge(
             source.id, entry["snapshot"], night, settings.archive, settings.run_date, _floor(source)
         )
         if verdict:
             _fall_back(settings, source, entry, verdict)
-            gathered, _ = _read_snapshot(settings, system, source, resolve, entry)
+            gathered, _ = _read_snapshot(settings, system, source, resolve, entry, memory)
             night = None
     else:
         night = None
-    nights = weather.remember(settings.archive, source.id, settings.run_date, entry["condition"], night)
+    nights = weather.remember(
+        settings.archive, source.id, settings.run_date, entry["condition"], night, entry["snapshot"]
+    )
+    entry["observed_days"] = weather.observed_days(nights)
     entry["calendar"] = [{"date": n["date"], "condition": n["condition"]} for n in nights[-_CALENDAR:]]
     if gathered is not None:
         _merge(collected, gathered)
@@ -122,6 +139,7 @@ def _read_snapshot(
     source: Source,
     resolve: Callable[[str], str | None],
     entry: dict[str, Any],
+    memory: Memory,
 ) -> tuple[_Collected | None, weather.Night | None]:
     """Return the rows of the snapshot that *entry* names, and its figures; (None, None) when it gives none."""
     if not entry["snapshot"]:
@@ -130,7 +148,7 @@ def _read_snapshot(
     context = Context(system, source, settings.run_date, resolve)
     gathered = _Collected({t.name: [] for t in system.tables})
     try:
-        records = _counted(_records(folder, source, settings), entry)
+        records = _remembered(_counted(_records(folder, source, settings), entry), Split(system), memory)
         for outcome in _outcomes(records, context):
             _gather(gathered, outcome, source, entry["snapshot"])
     except SourceError as error:
@@ -166,6 +184,14 @@ def _records(folder: Path, source: Source, settings: Settings) -> Iterator[RawRe
 def _counted(records: Iterable[RawRecord], entry: dict[str, Any]) -> Iterator[RawRecord]:
     for record in records:
         entry["read"] += 1
+        yield record
+
+
+def _remembered(records: Iterable[RawRecord], split: Split, memory: Memory) -> Iterator[RawRecord]:
+    """Let *memory* see each record's values before a layout does."""
+    for record in records:
+        for reserved, text in split.values(record.data):
+            memory.add(text, reserved=reserved)
         yield record
 
 
@@ -215,21 +241,28 @@ def _gather(collected: _Collected, outcome: Outcome, source: Source, snapshot: s
         for row in rows:
             row.update(fuente_id=source.id, fuente_instantanea=snapshot, fuente_posicion=place)
             collected.rows[table].append(row)
-    for issue in outcome.issues:
-        key = (issue.code, issue.severity, issue.table, issue.field, source.id, issue.message)
-        collected.issue_counts[key] += 1
-        if len(collected.issues) < _MAX_NAMED_ISSUES:
-            collected.issues.append(replace(issue, source=source.id, position=issue.position or place))
+    if outcome.issues:
+        main = next(iter(outcome.rows.get(next(iter(collected.rows)), ())), None)
+        own = (main and main.get("id")) or ""
+        collected.notes.extend(_note(i, source, place, own) for i in outcome.issues)
     collected.unknown.update((path, source.id) for path in outcome.unknown)
     collected.withheld_fields.update((path, source.id) for path in outcome.withheld_fields)
+
+
+def _note(issue: Issue, source: Source, place: str, row_id: str) -> Row:
+    """Return what a layout noticed as a row of `_notes.parquet`; *place* and *row_id*: those of its main row."""
+    return {
+        "source": source.id, "position": issue.position or place, "row_position": place,
+        "row_id": issue.row_id or row_id, "table": issue.table, "code": issue.code, "severity": issue.severity,
+        "field": issue.field, "message": issue.message, "remedy": issue.remedy,
+    }  # fmt: skip
 
 
 def _merge(collected: _Collected, gathered: _Collected) -> None:
     for table, rows in gathered.rows.items():
         collected.rows[table].extend(rows)
     collected.records.extend(gathered.records)
-    collected.issues.extend(gathered.issues[: max(0, _MAX_NAMED_ISSUES - len(collected.issues))])
-    collected.issue_counts.update(gathered.issue_counts)
+    collected.notes.extend(gathered.notes)
     collected.unknown.update(gathered.unknown)
     collected.withheld_fields.update(gathered.withheld_fields)
 
@@ -271,12 +304,11 @@ def _write(settings: Settings, system: System, collected: _Collected) -> None:
         rows: list[Mapping[str, str | None]] = list(collected.rows[table.name])
         write_parquet(folder / f"{table.name}.parquet", text_frame(rows, table.names))
     write_parquet(folder / "_records.parquet", text_frame(list(collected.records), RECORD_COLUMNS))
+    write_parquet(folder / "_notes.parquet", text_frame(list(collected.notes), NOTE_COLUMNS))
     write_json(
         folder / "_normalize.json",
         {
             "sources": collected.sources,
-            "issues": [asdict(i) for i in collected.issues],
-            "issue_counts": [[*key, n] for key, n in sorted(collected.issue_counts.items())],
             "unknown_fields": [
                 {"path": p, "source": s, "count": n} for (p, s), n in sorted(collected.unknown.items())
             ],

@@ -23,7 +23,7 @@ from vitrina.snapshots import Store
 from vitrina.storage import fresh_folder, sha256, write_json
 
 Progress = Callable[[str], None]
-WORKERS = 24
+WORKERS = 32
 """Sources at a time: they wait for the network, not for the processor."""
 SLOW_SECONDS = 60
 """A source that takes longer delivered, but is worth a word with the institution."""

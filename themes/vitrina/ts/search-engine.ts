@@ -2,6 +2,7 @@
 // No document, no network: the worker brings the index, the tests bring their own.
 import type lunr from "lunr";
 import { fold, words } from "./tokenize.ts";
+import type { Count, Filters, Order, Step } from "./search-messages.ts";
 
 type Lunr = typeof lunr;
 type Index = lunr.Index;
@@ -9,8 +10,6 @@ type Index = lunr.Index;
 export const MAX_WORDS = 12;
 export const PAGE = 20;
 
-/** How the records were found: with all words, by an id, or by one of the fallbacks that are said openly. */
-export type Step = "every" | "empty" | "all" | "id" | "prefix" | "near" | "any" | "none";
 
 export interface Hit {
   ref: number;
@@ -132,24 +131,16 @@ function order(a: Hit, b: Hit): number {
 }
 
 export const FACETS = ["system", "ente", "year"] as const;
-export type Facet = (typeof FACETS)[number];
-export type Filters = Record<Facet, string[]>;
-export type Columns = Record<Facet, { values: string[]; rows: number[] }>;
-export type Order = "relevancia" | "recientes" | "antiguos";
-
-export interface Count {
-  value: string;
-  count: number;
-  chosen: boolean;
-}
+type Known = (typeof FACETS)[number];
+export type Columns = Record<Known, { values: string[]; rows: number[] }>;
 
 export interface Selection {
   hits: Hit[];
-  facets: Record<Facet, Count[]>;
+  facets: Record<Known, Count[]>;
 }
 
 /** The hits that pass every filter, and per facet how many there would be of each value (its own filter aside). */
-export function select(hits: Hit[], columns: Columns, filters: Filters): Selection {
+export function select(hits: Hit[], columns: Columns, filters: Pick<Filters, Known>): Selection {
   const chosen = FACETS.map((name) => new Set(filters[name].map((value) => columns[name].values.indexOf(value))));
   const counts = FACETS.map((name) => new Uint32Array(columns[name].values.length));
   const kept = hits.filter(({ ref }) => {
@@ -162,7 +153,7 @@ export function select(hits: Hit[], columns: Columns, filters: Filters): Selecti
   });
   const facets = Object.fromEntries(
     FACETS.map((name, f) => [name, tally(columns[name].values, counts[f]!, filters[name], name === "year")]),
-  ) as Record<Facet, Count[]>;
+  ) as Record<Known, Count[]>;
   return { hits: kept, facets };
 }
 

@@ -1,148 +1,73 @@
-// What the search page shows, built of elements and text nodes only.
-import type { Count, Facet } from "./search-engine.ts";
-import type { Answer, Card } from "./search-worker.ts";
-import { PAGE } from "./search-engine.ts";
-import { fold as folded, MAX_TERM } from "./tokenize.ts";
+// The words around the results: what was found and how, what to try when nothing was, what went wrong.
+import type { Answer, Reply } from "./search-messages.ts";
+import { button, el } from "./search-dom.ts";
+import { number, PAGE } from "./search-state.ts";
 
-const SHOWN = 8;
-const TITLES: Record<Facet, string> = { system: "Sistema", ente: "Institución", year: "Año" };
-const number = new Intl.NumberFormat("es-MX");
-const money = new Intl.NumberFormat("es-MX", { style: "currency", currency: "MXN" });
-const day = new Intl.DateTimeFormat("es-MX", { dateStyle: "long", timeZone: "UTC" });
-
-export function el(name: string, attributes: Record<string, string> = {}, ...children: (Node | string)[]): HTMLElement {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
-
+/** What was found and how, in one breath: it is also what a screen reader says after each answer. */
 export function statusText(answer: Answer, text: string): string {
-  const { total, found, step, absent, used } = answer;
+  const { total, found, step } = answer;
   const query = text.trim().slice(0, 80);
   if (step === "none" && query.length < 2) return "Siga escribiendo: con dos letras ya se busca.";
   if (step === "empty") return "Escriba una palabra más precisa: un nombre, un número de expediente o un tema.";
   if (step === "none" || !found) return `Ningún registro coincide con «${query}».`;
-  const count = `${number.format(total)} ${total === 1 ? "resultado" : "resultados"}`;
-  const list = (words: string[]) =>
-    words
-      .slice(0, 5)
-      .map((word) => `«${word}»`)
-      .join(", ");
-  if (!total) return `0 resultados con estos filtros; sin ellos hay ${number.format(found)}.`;
-  if (step === "prefix")
-    return `${count}. Ningún registro tiene «${query}» completo: se muestran palabras que empiezan así.`;
-  if (step === "near") return `${count}. No hay ${list(absent)}: se muestra lo más parecido, ${list(used)}.`;
-  if (step === "any") return `${count}. Ningún registro tiene todas las palabras: se muestran los que tienen alguna.`;
+  if (!total) return `0 resultados con estos filtros; sin ellos hay ${number(found)}.`;
+  const count = `${number(total)} ${total === 1 ? "resultado" : "resultados"}`;
+  const how = notes(answer, query);
+  if (how.length) return [`${count}.`, ...how].join(" ");
   return query ? `${count} para «${query}».` : `${count}.`;
 }
 
-export function renderCards(list: HTMLElement, answer: Answer, home: string): void {
-  list.setAttribute("start", String((answer.page - 1) * PAGE + 1));
-  list.replaceChildren(
-    ...answer.cards.map((card) => el("li", { class: "resultado" }, ...cardParts(card, answer.systems, home))),
-  );
-}
-
-function cardParts(card: Card, systems: Record<string, string>, home: string): HTMLElement[] {
-  const terms = new Set(card.terms);
-  const href = home + card.url.replace(/^\/+/, ""); // always a page of this portal
-  const label = el("span", { class: "etiqueta" }, systems[card.system] ?? card.system);
-  const ente = card.ente && !card.subtitle.includes(card.ente) ? [el("span", {}, ...marked(card.ente, terms))] : [];
-  const amount = card.amount === null ? "" : money.format(card.amount);
-  const facts = [card.status, card.date && written(card.date), amount, ...ente].filter(Boolean);
-  return [
-    el("p", { class: "resultado-sistema" }, label),
-    el("h2", { class: "resultado-titulo" }, el("a", { href }, ...marked(card.title || card.url, terms))),
-    ...(card.subtitle ? [el("p", { class: "resultado-detalle" }, ...marked(card.subtitle, terms))] : []),
-    ...(facts.length
-      ? [el("p", { class: "resultado-datos" }, ...facts.flatMap((fact, n) => (n ? [" · ", fact] : [fact])))]
-      : []),
-  ];
-}
-
-function written(iso: string): string {
-  const date = new Date(`${iso}T00:00:00Z`);
-  return Number.isNaN(date.getTime()) ? iso : day.format(date);
-}
-
-/** The text as nodes, with every word among `terms` in a <mark>. */
-export function marked(text: string, terms: ReadonlySet<string>): Node[] {
-  const nodes: Node[] = [];
-  let end = 0;
-  for (const run of text.matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
-    if (!terms.has(folded(run[0]).slice(0, MAX_TERM))) continue;
-    nodes.push(document.createTextNode(text.slice(end, run.index)), el("mark", {}, run[0]));
-    end = run.index + run[0].length;
+function notes({ step, replaced, phrases, excluded }: Answer, query: string): string[] {
+  const said: string[] = [];
+  const others = replaced.map(({ asked, used }) => [quoted([asked]), quoted(used)] as const);
+  if (step === "prefix") said.push(`Ningún registro tiene «${query}» completo: se muestran palabras que empiezan así.`);
+  if (step === "near") said.push(...others.map(([asked, used]) => `No hay ${asked}: se muestra ${used}.`));
+  if (step === "stem") said.push(...others.map(([asked, used]) => `Junto con ${asked} se buscó ${used}.`));
+  if (step === "any") said.push("Ningún registro tiene todas las palabras: se muestran los que tienen alguna.");
+  for (const { text, checked, of, found } of phrases) {
+    if (!found) said.push(`Ninguno dice «${text}» seguido: se muestran los que tienen las palabras.`);
+    else if (checked < of) said.push(`«${text}» se buscó en los ${number(checked)} mejores de ${number(of)}.`);
   }
-  return [...nodes, document.createTextNode(text.slice(end))];
+  if (excluded.length) said.push(`Sin ${quoted(excluded)}.`);
+  return said;
 }
 
-export function renderEmpty(list: HTMLElement, answer: Answer, filtered: boolean): void {
+function quoted(words: readonly string[]): string {
+  const shown = words.slice(0, 4).map((word) => `«${word}»`);
+  return new Intl.ListFormat("es-MX", { type: "disjunction" }).format(words.length > 4 ? [...shown, "otras"] : shown);
+}
+
+/** What helps when nothing was found; `free` takes the filters away. */
+export function renderEmpty(list: HTMLElement, answer: Answer, filtered: boolean, free: () => void): void {
   const hints = [
-    ...(filtered && answer.found
-      ? [el("a", { href: location.pathname, "data-sin-filtros": "" }, "Quitar los filtros")]
-      : []),
     "Revise cómo está escrito; los acentos y las mayúsculas no importan.",
     "Pruebe con menos palabras: un apellido, el nombre de una institución o un tema.",
     "De un expediente o contrato escriba el número completo, con o sin guiones.",
   ];
-  const item = el(
-    "li",
-    { class: "sin-resultados" },
-    el("p", {}, "Para encontrarlo:"),
-    el("ul", {}, ...hints.map((hint) => el("li", {}, hint))),
-  );
-  list.replaceChildren(item);
-}
-
-/** The filters anew, with focus and opened lists as they were; folded at first where they would push results away. */
-export function renderFilters(place: HTMLElement, answer: Answer, names: Record<Facet, string>): void {
-  const active = document.activeElement;
-  const focused = active && place.contains(active) ? active : null;
-  const [name, value] = focused instanceof HTMLInputElement ? [focused.name, focused.value] : ["", ""];
-  const folds = focused?.parentElement?.getAttribute("data-filtro");
-  const before = [...place.querySelectorAll("details")];
-  const open = new Set(before.filter((details) => details.open).map((details) => details.getAttribute("data-filtro")));
-  if (!before.length && matchMedia("(min-width: 54rem)").matches) open.add("todo");
-  const facets = (Object.keys(TITLES) as Facet[]).filter((facet) => answer.facets[facet].length);
-  const chosen = facets.flatMap((facet) => answer.facets[facet].filter((row) => row.chosen)).length;
-  const groups = facets.map((facet) => group(facet, answer, names[facet], open.has(facet)));
-  const summary = chosen ? `Filtrar (${chosen} en uso)` : "Filtrar";
-  place.replaceChildren(...(groups.length ? [fold("todo", open.has("todo"), summary, groups)] : []));
-  const boxes = [...place.querySelectorAll("input")];
-  boxes.find((box) => box.name === name && box.value === value)?.focus();
-  if (folds) place.querySelector<HTMLElement>(`[data-filtro=${folds}] > summary`)?.focus();
-}
-
-function fold(name: string, open: boolean, summary: string, content: HTMLElement[]): HTMLElement {
-  return el("details", { "data-filtro": name, ...(open ? { open: "" } : {}) }, el("summary", {}, summary), ...content);
-}
-
-function group(facet: Facet, answer: Answer, name: string, open: boolean): HTMLElement {
-  const rows = answer.facets[facet].slice().sort((a, b) => Number(b.chosen) - Number(a.chosen));
-  const row = (count: Count) =>
-    filterRow(count, name, facet === "system" ? (answer.systems[count.value] ?? count.value) : count.value);
-  const rest = rows.slice(SHOWN);
-  const more = fold(facet, open, `Ver ${rest.length} más`, rest.map(row));
-  return el(
-    "fieldset",
-    { class: "filtro" },
-    el("legend", {}, TITLES[facet]),
-    ...rows.slice(0, SHOWN).map(row),
-    ...(rest.length ? [more] : []),
+  const way = filtered && answer.found ? [el("p", {}, button("Quitar los filtros", free))] : [];
+  list.replaceChildren(
+    el(
+      "li",
+      { class: "sin-resultados" },
+      ...way,
+      ...(way.length ? [] : [el("p", {}, "Para encontrarlo:"), el("ul", {}, ...hints.map((hint) => el("li", {}, hint)))]),
+    ),
   );
 }
 
-function filterRow(row: Count, name: string, label: string): HTMLElement {
-  const box = el("input", { type: "checkbox", name, value: row.value, ...(row.chosen ? { checked: "" } : {}) });
-  return el(
-    "label",
-    { class: "filtro-valor" },
-    box,
-    ` ${label} `,
-    el("span", { class: "cuenta" }, `(${number.format(row.count)})`),
-  );
+/** Why the worker could not answer. */
+export type Fault = Extract<Reply, { kind: "error" }>["what"];
+
+const FAILURES: Record<Fault, string> = {
+  offline: "No hay conexión. Lo escrito sigue aquí: se buscará en cuanto vuelva.",
+  "missing-shard": "No se pudo leer una parte del buscador. Lo escrito sigue aquí; también puede recorrer las listas de abajo.",
+  "old-version": "El portal publicó una edición nueva mientras usted leía. Cárguela para seguir buscando.",
+};
+
+export function renderFailure(status: HTMLElement, what: Fault, again: () => void): void {
+  const old = what === "old-version";
+  const way = button(old ? "Cargar la edición nueva" : "Volver a intentar", old ? () => location.reload() : again);
+  status.replaceChildren(FAILURES[what], " ", way);
 }
 
 export function renderPager(nav: HTMLElement, answer: Answer, address: (page: number) => string): void {
@@ -152,7 +77,7 @@ export function renderPager(nav: HTMLElement, answer: Answer, address: (page: nu
   nav.hidden = last < 2;
   nav.replaceChildren(
     ...(answer.page > 1 ? [link(answer.page - 1, "Anterior", "prev")] : []),
-    el("span", { "aria-current": "page" }, ` Página ${number.format(answer.page)} de ${number.format(last)} `),
+    el("span", { "aria-current": "page" }, ` Página ${number(answer.page)} de ${number(last)} `),
     ...(answer.page < last ? [link(answer.page + 1, "Siguiente", "next")] : []),
   );
 }

@@ -1,53 +1,9 @@
 // The search's worker: fetches the index and the cards, and answers the page. Nothing is fetched before asked for.
 import lunr from "lunr";
-import {
-  arranged,
-  every,
-  find,
-  PAGE,
-  select,
-  type Columns,
-  type Count,
-  type Facet,
-  type Filters,
-  type Order,
-  type Source,
-  type Step,
-} from "./search-engine.ts";
+import { arranged, every, find, PAGE, select, type Columns, type Found, type Hit, type Source } from "./search-engine.ts";
+import type { Answer, Ask, Card, CardFields, Facets, Question, Reply, Suggestion } from "./search-messages.ts";
 import { sharded, type Parts } from "./search-shards.ts";
-
-export type Ask =
-  | { kind: "open"; index: string }
-  | { kind: "ask"; id: number; text: string; filters: Filters; order: Order; page: number };
-
-export interface Card {
-  system: string;
-  url: string;
-  title: string;
-  subtitle: string;
-  date: string;
-  amount: number | null;
-  ente: string;
-  status: string;
-  terms: string[];
-}
-
-export interface Answer {
-  kind: "answer";
-  id: number;
-  step: Step;
-  absent: string[];
-  used: string[];
-  /** Records found before the filters, and after. */
-  found: number;
-  total: number;
-  page: number;
-  cards: Card[];
-  facets: Record<Facet, Count[]>;
-  systems: Record<string, string>;
-}
-
-export type Reply = Answer | { kind: "error"; id: number };
+import { fold } from "./tokenize.ts";
 
 interface Root {
   format: number;
@@ -90,38 +46,98 @@ async function root(): Promise<Root> {
   return open<Root>(name);
 }
 
-async function answer(ask: Extract<Ask, { kind: "ask" }>): Promise<Answer> {
-  const { block, blocks, card, columns, count, fields, systems, terms, words } = await root();
+interface Selected {
+  found: Found;
+  all: Hit[];
+  kept: Hit[];
+  facets: Facets;
+}
+
+async function selected({ text, filters, order }: Question): Promise<Selected> {
+  const { columns, count, fields, terms, words } = await root();
   source ??= sharded(lunr, fields, terms, words, open);
-  const found = await find(lunr, source, ask.text);
-  const hits = found.step === "every" ? every(count) : found.hits;
-  const selected = select(hits, await open<Columns>(columns), ask.filters);
-  const ordered = arranged(selected.hits, ask.order);
-  const last = Math.max(1, Math.ceil(ordered.length / PAGE));
-  const page = Math.min(Math.max(1, ask.page), last);
-  const shown = ordered.slice((page - 1) * PAGE, page * PAGE);
-  const cards = await Promise.all(
-    shown.map(async ({ ref, terms }) => {
+  const found = await find(lunr, source, text);
+  const all = found.step === "every" ? every(count) : found.hits;
+  const { hits, facets } = select(all, await open<Columns>(columns), filters);
+  const none = { level: [], type: [], status: [], municipality: [], amount: [] };
+  return { found, all, kept: arranged(hits, order), facets: { ...facets, ...none } };
+}
+
+async function cards(hits: Hit[]): Promise<CardFields[]> {
+  const { block, blocks, card } = await root();
+  return Promise.all(
+    hits.map(async ({ ref }) => {
       const rows = await open<unknown[][]>(blocks[Math.floor(ref / block)]!);
       const values = rows[ref % block]!;
-      return { ...Object.fromEntries(card.map((name, n) => [name, values[n]])), terms } as unknown as Card;
+      const empty = { type: "", level: "", municipality: "", supplier: "", period_end: "", person: 0 };
+      return { ...empty, ...Object.fromEntries(card.map((name, n) => [name, values[n]])) } as unknown as CardFields;
     }),
   );
+}
+
+async function answer(ask: Extract<Ask, { kind: "ask" }>): Promise<Answer> {
+  const { systems } = await root();
+  const { found, all, kept, facets } = await selected(ask);
+  const last = Math.max(1, Math.ceil(kept.length / PAGE));
+  const page = Math.min(Math.max(1, ask.page), last);
+  const shown = kept.slice((page - 1) * PAGE, page * PAGE);
+  const names = new Map<string, number>();
+  const rows = await cards(shown);
+  for (const row of rows) if (row.person) names.set(fold(row.title), (names.get(fold(row.title)) ?? 0) + 1);
   const { step, absent, used } = found;
-  const { facets } = selected;
   return {
     kind: "answer",
     id: ask.id,
     step,
     absent,
     used,
-    found: hits.length,
-    total: ordered.length,
+    replaced: [],
+    phrases: [],
+    excluded: [],
+    found: all.length,
+    total: kept.length,
     page,
-    cards,
+    cards: rows.map(
+      (row, n): Card => ({ ...row, terms: shown[n]!.terms, homonym: (names.get(fold(row.title)) ?? 0) > 1 }),
+    ),
     facets,
     systems,
+    version: (await open<{ root: string }>("current.json")).root,
   };
+}
+
+async function complete({ id, text }: Extract<Ask, { kind: "complete" }>): Promise<Reply> {
+  const { words, systems } = await root();
+  const [, before = "", last = ""] = /^(.*?)(\S*)$/su.exec(text) ?? [];
+  const start = fold(last);
+  const lists = await Promise.all(words.map(([, name]) => open<string[]>(name)));
+  const found = start.length < 2 ? [] : lists.flat().filter((word) => word.startsWith(start) && !/\p{Nd}/u.test(word));
+  const known = Object.entries(systems).filter(([, title]) => start && fold(title).includes(fold(text.trim())));
+  const suggestions: Suggestion[] = [
+    ...found.slice(0, 8).map((word) => ({ what: "word", label: word, text: before + word, count: 0, url: "" }) as const),
+    ...known.map(([slug, title]) => ({ what: "system", label: title, text: title, count: 0, url: `/${slug}/` }) as const),
+  ];
+  return { kind: "suggestions", id, text, suggestions };
+}
+
+const CHUNK = 500;
+
+async function csv(ask: Extract<Ask, { kind: "csv" }>): Promise<Reply> {
+  const { kept } = await selected(ask);
+  const total = kept.length;
+  let done = 0;
+  for (; total - done > CHUNK; done += CHUNK) {
+    const rows = await cards(kept.slice(done, done + CHUNK));
+    page.postMessage({ kind: "csv-chunk", id: ask.id, rows, done: done + CHUNK, total, finished: false } satisfies Reply);
+  }
+  return { kind: "csv-chunk", id: ask.id, rows: await cards(kept.slice(done)), done: total, total, finished: true };
+}
+
+async function reply(ask: Exclude<Ask, { kind: "open" }>): Promise<Reply> {
+  if (ask.kind === "ask") return answer(ask);
+  if (ask.kind === "complete") return complete(ask);
+  if (ask.kind === "csv") return csv(ask);
+  return { kind: "facets", id: ask.id, facets: (await selected(ask)).facets, pending: false };
 }
 
 const page = self as unknown as Worker;
@@ -134,11 +150,11 @@ page.onmessage = ({ data }: MessageEvent<Ask>) => {
       .catch(() => undefined); // ready before the first letter
     return;
   }
-  answer(data)
+  reply(data)
     .catch((): Reply => {
       opened.clear(); // a new night may have taken the old names away
       source = undefined;
-      return { kind: "error", id: data.id };
+      return { kind: "error", id: data.id, what: navigator.onLine ? "missing-shard" : "offline" };
     })
-    .then((reply: Reply) => page.postMessage(reply));
+    .then((message: Reply) => page.postMessage(message));
 };

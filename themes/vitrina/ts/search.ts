@@ -1,202 +1,213 @@
 // The search page: reads the address, asks the worker, shows what it answers. Every text is put in as text.
-// Hooks (templates/search.html): [data-worker][data-index] with a form holding input[name=q], #resultados, #estado,
-// #filtros; #paginas and select[name=orden] are made here when the page has none.
-import type { Facet, Filters, Order } from "./search-engine.ts";
-import type { Answer, Ask, Reply } from "./search-worker.ts";
-import { el, renderCards, renderEmpty, renderFilters, renderPager, statusText } from "./search-view.ts";
+// The hooks are listed in templates/search.html.
+import type { Answer, Facets, Order, Reply, Suggestion } from "./search-messages.ts";
+import { isNamed, type Labels, renderCards } from "./search-cards.ts";
+import { connect } from "./search-client.ts";
+import { makeCombobox, type OptionGroup } from "./search-combobox.ts";
+import { makeDownload } from "./search-download.ts";
+import { makeFilters } from "./search-filters.ts";
+import { address, inUse, noFilters, readState, type State } from "./search-state.ts";
+import { fold } from "./tokenize.ts";
+import { type Fault, renderEmpty, renderFailure, renderPager, statusText } from "./search-view.ts";
 
-const NAMES: Record<Facet, string> = { system: "sistema", ente: "ente", year: "anio" };
-const ORDERS: readonly [Order, string][] = [
-  ["relevancia", "Más relevantes"],
-  ["recientes", "Más recientes"],
-  ["antiguos", "Más antiguos"],
-];
 const TYPING_MS = 150;
+const KINDS: readonly [Suggestion["what"], string][] = [
+  ["word", "Palabras"],
+  ["ente", "Instituciones"],
+  ["company", "Empresas"],
+  ["system", "Conjuntos de datos"],
+];
 
-interface State {
-  text: string;
-  filters: Filters;
-  order: Order;
-  page: number;
+const root = document.getElementById("busqueda")!;
+const place = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
+const input = place<HTMLInputElement>("q");
+const [results, status, pager, lists] = ["resultados", "estado", "paginas", "recorrer"].map(place) as HTMLElement[];
+const order = place<HTMLSelectElement>("orden");
+const index = new URL(root.dataset["index"]!, location.href).href;
+const home = new URL("../..", index); // the index lies in <portal>/buscar/indice/
+const labels = JSON.parse(root.dataset["rotulos"]!) as Record<string, Labels>;
+
+let state = readState(location.search);
+let answer: Answer | null = null;
+let timer = 0;
+let focusResults = false;
+
+const client = connect(root.dataset["worker"]!, index);
+const panel = makeFilters(place("filtros"), place("en-uso"), place("plegar"), (filters) => go({ filters }));
+const box = makeCombobox(input, place("sugerencias"));
+const download = makeDownload(place("bajar"), client);
+
+const filtered = () => inUse(state.filters, (_facet, value) => value).length > 0;
+
+function ask(): void {
+  const { page, ...question } = state;
+  if (!question.text.trim() && !filtered()) return rest();
+  results!.setAttribute("aria-busy", "true");
+  client.drop("count");
+  client.send({ kind: "ask", page, ...question }, hear);
 }
 
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
+/** Nothing asked: the page as it came. */
+function rest(): void {
+  client.drop("ask");
+  client.drop("count");
+  answer = null;
+  for (const part of [status, results, pager]) part!.replaceChildren();
+  settle(0);
+  panel.clear();
+  download(null);
+  lists!.hidden = false;
 }
 
-function readState(search: string): State {
-  const params = new URLSearchParams(search);
-  const asked = params.get("orden");
-  const page = Number(params.get("pagina"));
-  return {
-    text: params.get("q") ?? "",
-    filters: { system: params.getAll("sistema"), ente: params.getAll("ente"), year: params.getAll("anio") },
-    order: ORDERS.find(([value]) => value === asked)?.[0] ?? "relevancia",
-    page: Number.isInteger(page) && page > 0 && page < 1e6 ? page : 1,
-  };
+function hear(reply: Reply): void {
+  if (reply.kind === "answer") show(reply);
+  else if (reply.kind === "facets") count(reply.facets, reply.pending);
+  else if (reply.kind === "error") fail(reply.what);
 }
 
-function address(state: State): string {
-  const params = new URLSearchParams();
-  if (state.text.trim()) params.set("q", state.text.trim());
-  for (const facet of Object.keys(NAMES) as Facet[]) {
-    for (const value of state.filters[facet]) params.append(NAMES[facet], value);
+function show(given: Answer): void {
+  answer = given;
+  state.page = given.page;
+  status!.replaceChildren(statusText(given, state.text));
+  renderCards(results!, given, { labels, home: home.pathname, today: new Date().toLocaleDateString("sv-SE") });
+  if (!given.total) renderEmpty(results!, given, filtered(), () => go({ filters: noFilters() }));
+  panel.show(state.filters, given.systems, given.facets);
+  renderPager(pager!, given, (page) => address({ ...state, page }));
+  settle(given.total);
+  lists!.hidden = given.total > 0;
+  offerDownload(given);
+  if (focusResults) results!.querySelector("a")?.focus();
+  focusResults = false;
+}
+
+function settle(total: number): void {
+  results!.removeAttribute("aria-busy");
+  order.parentElement!.hidden = !total && !filtered();
+  place("homonimos").hidden = !answer?.cards.some(isNamed);
+}
+
+/** Counts that came after the answer, or the offer to make them. */
+function count(facets: Facets | null, pending: boolean): void {
+  if (!answer) return;
+  panel.show(state.filters, answer.systems, facets);
+  if (facets) offerDownload((answer = { ...answer, facets }));
+  if (pending) panel.offer(() => client.send({ kind: "count", ...question() }, hear));
+}
+
+function question() {
+  const { page: _page, ...asked } = state;
+  return asked;
+}
+
+function fail(what: Fault): void {
+  settle(answer?.total ?? 0);
+  lists!.hidden = false;
+  renderFailure(status!, what, ask);
+}
+
+function offerDownload(given: Answer): void {
+  const { systems, total, cards } = given;
+  const named = inUse(state.filters, (facet, value) => (facet === "system" ? (systems[value] ?? value) : value));
+  const slugs = given.facets?.system.filter(({ count, chosen }) => count && (chosen || !state.filters.system.length));
+  download({
+    question: question(),
+    systems,
+    home: home.href,
+    total,
+    cards,
+    slugs: (slugs ?? Object.keys(systems).map((value) => ({ value }))).map(({ value }) => value),
+    cover: {
+      site: root.dataset["sitio"]!,
+      synthetic: root.dataset["muestra"] !== undefined,
+      url: new URL(address({ ...state, page: 1 }), location.href).href,
+      query: state.text.trim(),
+      status: statusText(given, state.text),
+      filters: named.map(({ title, label }) => `${title}: ${label}`),
+      order: order.selectedOptions[0]?.textContent ?? "",
+      version: root.dataset["edicion"]!,
+      taken: new Date().toLocaleString("es-MX", { dateStyle: "long", timeStyle: "short" }),
+    },
+  });
+}
+
+/** Take a new state: typing replaces the address, a decision adds one that the back button returns from. */
+function go(change: Partial<State>, typing = false): void {
+  window.clearTimeout(timer);
+  state = { ...state, page: 1, ...change };
+  const target = address(state);
+  try {
+    if (target !== location.pathname + location.search) history[typing ? "replaceState" : "pushState"](null, "", target);
+  } catch {
+    // Browsers limit how often the address may change; the search goes on without it.
   }
-  if (state.order !== "relevancia") params.set("orden", state.order);
-  if (state.page > 1) params.set("pagina", String(state.page));
-  return `${location.pathname}${params.size ? `?${params}` : ""}`;
-}
-
-function ownScript(given: string): string {
-  const target = new URL(given, location.href);
-  if (target.origin !== location.origin || !/\/recursos\/[\w.-]+\.js$/.test(target.pathname)) {
-    throw new TypeError(`No es un guion del portal: ${given}`);
-  }
-  return target.href;
-}
-
-/** Only our own bundled scripts may become a worker, whatever the page says. */
-const policy = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy("vitrina", {
-  createScriptURL: ownScript,
-}) ?? { createScriptURL: ownScript };
-
-function start(root: HTMLElement): void {
-  const input =
-    root.querySelector<HTMLInputElement>("input[name=q]") ??
-    document.querySelector<HTMLInputElement>("main input[name=q]");
-  const form = input?.form;
-  const results = document.getElementById("resultados");
-  const status = document.getElementById("estado");
-  const filters = document.getElementById("filtros");
-  if (!input || !form || !results || !status) return;
-  const pager =
-    document.getElementById("paginas") ??
-    results.insertAdjacentElement("afterend", el("nav", { id: "paginas", "aria-label": "Páginas de resultados" }))!;
-  const order = form.querySelector<HTMLSelectElement>("select[name=orden]") ?? makeOrder(form);
-  const orderPlace = order.closest<HTMLElement>(".busca__orden, label") ?? order;
-  const index = new URL(root.dataset["index"] ?? "/buscar/indice/current.json", location.href).href;
-  const home = new URL("../..", index).pathname; // the index lies in <portal>/buscar/indice/
-
-  let worker: Worker | undefined;
-  let asked = 0;
-  let timer = 0;
-  let focusResults = false;
-  let state = readState(location.search);
-
-  const fail = () => {
-    status.replaceChildren(
-      "No se pudo abrir el buscador: falta un archivo del índice o no hay conexión. Lo escrito sigue aquí. ",
-      el("button", { type: "button", class: "boton" }, "Volver a intentar"),
-    );
-    status.querySelector("button")?.addEventListener("click", () => ask());
-    results.removeAttribute("aria-busy");
-  };
-
-  const ready = (): Worker | undefined => {
-    if (worker) return worker;
-    try {
-      worker = new Worker(policy.createScriptURL(root.dataset["worker"] ?? ""));
-      worker.onmessage = ({ data }: MessageEvent<Reply>) => {
-        if (data.id !== asked) return; // an older question: a newer one is on its way
-        if (data.kind === "error") fail();
-        else show(data);
-      };
-      worker.onerror = () => {
-        worker = undefined; // the next question starts another
-        fail();
-      };
-      worker.postMessage({ kind: "open", index } satisfies Ask);
-    } catch {
-      fail();
-    }
-    return worker;
-  };
-
-  const chosen = () => Object.values(state.filters).some((values) => values.length);
-
-  const ask = () => {
-    asked += 1;
-    if (!state.text.trim() && !chosen()) {
-      status.replaceChildren();
-      for (const part of [results, pager, filters]) part?.replaceChildren();
-      return;
-    }
-    results.setAttribute("aria-busy", "true");
-    ready()?.postMessage({ kind: "ask", id: asked, ...state } satisfies Ask);
-  };
-
-  const show = (answer: Answer) => {
-    results.removeAttribute("aria-busy");
-    state.page = answer.page;
-    status.replaceChildren(statusText(answer, state.text));
-    if (answer.total) renderCards(results, answer, home);
-    else renderEmpty(results, answer, chosen());
-    if (filters) renderFilters(filters, answer, NAMES);
-    renderPager(pager as HTMLElement, answer, (page) => address({ ...state, page }));
-    orderPlace.hidden = answer.total < 2;
-    if (focusResults) results.querySelector<HTMLElement>("a")?.focus({ preventScroll: false });
-    focusResults = false;
-  };
-
-  /** Take a new state: typing replaces the address, a decision adds one that the back button returns from. */
-  const go = (change: Partial<State>, typing = false) => {
-    window.clearTimeout(timer);
-    state = { ...state, page: 1, ...change };
-    try {
-      history[typing ? "replaceState" : "pushState"](null, "", address(state));
-    } catch {
-      // Browsers limit how often the address may change; the search goes on without it.
-    }
-    ask();
-  };
-
-  const fill = () => {
-    input.value = state.text;
-    order.value = state.order;
-  };
-
-  input.addEventListener("focus", () => void ready(), { once: true });
-  input.addEventListener("input", () => {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(() => go({ text: input.value }, true), TYPING_MS);
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    go({ text: input.value });
-  });
-  order.addEventListener("change", () => go({ order: order.value as Order }));
-  filters?.addEventListener("change", () => {
-    const boxes = [...filters.querySelectorAll<HTMLInputElement>("input:checked")];
-    const values = (facet: Facet) => boxes.filter((box) => box.name === NAMES[facet]).map((box) => box.value);
-    go({ filters: { system: values("system"), ente: values("ente"), year: values("year") } });
-  });
-  document.addEventListener("click", (event) => {
-    const link = (event.target as Element).closest<HTMLAnchorElement>("#paginas a, #resultados a[data-sin-filtros]");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-    event.preventDefault();
-    focusResults = link.closest("#paginas") !== null;
-    go(
-      link.dataset["sinFiltros"] === undefined
-        ? readState(new URL(link.href).search)
-        : { filters: { system: [], ente: [], year: [] } },
-    );
-  });
-  window.addEventListener("popstate", () => {
-    window.clearTimeout(timer);
-    state = readState(location.search);
-    fill();
-    ask();
-  });
-  fill();
-  orderPlace.hidden = true;
+  fill(typing);
   ask();
 }
 
-function makeOrder(form: HTMLFormElement): HTMLSelectElement {
-  const select = el("select", { name: "orden" }, ...ORDERS.map(([value, label]) => el("option", { value }, label)));
-  form.append(el("label", { class: "orden" }, "Ordenar: ", select));
-  return select as HTMLSelectElement;
+function fill(typing = false): void {
+  if (!typing) input.value = state.text;
+  order.value = state.order;
 }
 
-const root = document.querySelector<HTMLElement>("[data-worker]");
-if (root) start(root);
+function complete(): void {
+  const text = input.value;
+  if (text.trim().length < 2) return box.close();
+  client.send({ kind: "complete", text }, (reply) => {
+    if (reply.kind === "suggestions" && reply.text === input.value) box.show(groups(reply.suggestions));
+  });
+}
+
+function groups(suggestions: readonly Suggestion[]): OptionGroup[] {
+  return KINDS.map(([kind, title]) => ({
+    title,
+    options: suggestions
+      .filter(({ what, label }) => what === kind && (what !== "word" || fold(label) !== fold(input.value.trim())))
+      .map((suggestion) => ({
+        text: suggestion.label,
+        ...(suggestion.count && kind !== "word" ? { note: suggestion.count.toLocaleString("es-MX") } : {}),
+        take: () => take(suggestion),
+      })),
+  }));
+}
+
+/** A word or a name goes into the box; an institution or a dataset becomes a filter. */
+function take({ what, label, text, url }: Suggestion): void {
+  const slug = url.split("/").filter(Boolean)[0];
+  if (what === "system" && slug) go({ text: "", filters: { ...state.filters, system: [slug] } });
+  else if (what === "ente") go({ text: "", filters: { ...state.filters, ente: [label] } });
+  else go({ text });
+}
+
+input.addEventListener("focus", () => client.open(), { once: true });
+input.addEventListener("input", () => {
+  window.clearTimeout(timer);
+  timer = window.setTimeout(() => {
+    complete();
+    go({ text: input.value }, true);
+  }, TYPING_MS);
+});
+input.form!.addEventListener("submit", (event) => {
+  event.preventDefault();
+  client.drop("complete");
+  box.close();
+  go({ text: input.value });
+});
+order.addEventListener("change", () => go({ order: order.value as Order }));
+document.addEventListener("click", (event) => {
+  const link = (event.target as Element).closest<HTMLAnchorElement>("#paginas a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  focusResults = true;
+  go(readState(new URL(link.href).search));
+});
+window.addEventListener("popstate", () => {
+  window.clearTimeout(timer);
+  state = readState(location.search);
+  fill();
+  ask();
+});
+window.addEventListener("online", () => {
+  if (status!.querySelector("button")) ask();
+});
+fill();
+ask();

@@ -60,7 +60,10 @@ def of_frame(frame: pl.DataFrame) -> Content:
     if any(dtype != pl.String for dtype in frame.dtypes):
         raise Unprovable(", ".join(frame.columns))
     slices = [frame.slice(i, 5 * _BATCH) for i in range(0, frame.height, 5 * _BATCH)]
-    return Content(frame.columns, frame.columns, slices)
+    content = Content(frame.columns, frame.columns, slices)
+    if frame.width == 1:  # in its CSV file a null is a line without any cell
+        content.ragged = {i: [] for i in frame.to_series().is_null().arg_true()}
+    return content
 
 
 def of_csv(table: CsvTable, names: Sequence[str]) -> Content:
@@ -79,15 +82,16 @@ def _in_blocks(table: CsvTable, names: Sequence[str]) -> Content | None:
             return None
         if len(header) != len(names):
             raise Unprovable(table.name)
-        content, rest = Content(header, names), b""
+        content = Content(header, names)
         end = b"\r\n" if first.endswith(b"\r\n") else b"\n"
-        while read := source.read(_BLOCK):
-            block = rest + read
-            cut = block.rfind(b"\n") + 1
-            block, rest = block[:cut], block[cut:]
-            if block and not _add(content, block, table.delimiter, end):
+        while block := source.read(_BLOCK):
+            if not block.endswith(b"\n"):
+                block += source.readline()
+            if not block.endswith(b"\n"):  # the file's last line, not ended
+                block += end
+            if not _add(content, block, table.delimiter, end):
                 return None
-        return content if not rest or _add(content, rest + end, table.delimiter, end) else None
+        return content
 
 
 def _header(line: bytes, delimiter: str) -> list[str] | None:
@@ -108,7 +112,7 @@ def _header(line: bytes, delimiter: str) -> list[str] | None:
 
 def _add(content: Content, block: bytes, delimiter: str, end: bytes) -> bool:
     """Append *block* (whole lines) when polars reads it as Python's csv does; return whether it did."""
-    if b"\0" in block or block.count(b"\r") != (block.count(b"\r\n") if len(end) == 2 else 0):
+    if b"\0" in block or (b"\r" in block and (len(end) == 1 or block.count(b"\r") != block.count(b"\r\n"))):
         return False
     try:
         frame = pl.read_csv(
@@ -125,7 +129,7 @@ def _add(content: Content, block: bytes, delimiter: str, end: bytes) -> bool:
         quote_style="necessary",
         line_terminator=end.decode(),
     )
-    if again.getbuffer() != block:
+    if again.getvalue() != block:  # a view of the buffer would be compared byte by byte
         return False
     content.chunks.append(frame)
     return True

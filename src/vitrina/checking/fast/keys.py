@@ -73,10 +73,11 @@ def _spell(column: Column, text: str, codes: Codes) -> str | None:
 
 def repeated(keys: pl.DataFrame) -> pl.Series:
     """Return the mask of the rows whose key (all the columns) another row has as well; all-null keys do not count."""
-    if keys.width == 1:
-        only = keys.to_series()
-        return only.is_duplicated() & only.is_not_null()
-    return keys.is_duplicated() & ~empty(keys)
+    given = keys.to_series().is_not_null() if keys.width == 1 else ~empty(keys)
+    hashes = keys.hash_rows().filter(given)
+    if hashes.n_unique() == len(hashes):  # equal keys have equal hashes
+        return pl.repeat(False, keys.height, dtype=pl.Boolean, eager=True)
+    return keys.is_duplicated() & given
 
 
 def empty(keys: pl.DataFrame) -> pl.Series:

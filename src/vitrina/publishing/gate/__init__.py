@@ -1,10 +1,10 @@
 """The privacy gate: the bytes of everything about to be published, decoded and looked at (design §6).
 
-`scan` looks and decides; `remember` writes, and `load` reads, the night's own withheld values as hashes.
+`scan` looks and decides; `Memory` gathers the night's own withheld values and writes them as hashes, `load` reads them.
 """
 
 from vitrina.publishing.gate.scan import Verdict, scan
 from vitrina.publishing.gate.text import Finding
-from vitrina.publishing.gate.withheld import load, remember
+from vitrina.publishing.gate.withheld import Memory, load, remember
 
-__all__ = ["Finding", "Verdict", "load", "remember", "scan"]
+__all__ = ["Finding", "Memory", "Verdict", "load", "remember", "scan"]

@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 import polars as pl
 
-from vitrina.publishing.gate import parquet_pages, patterns, sqlite_pages, text
+from vitrina.privacy import patterns
+from vitrina.publishing.gate import parquet_pages, sqlite_pages, text
 from vitrina.publishing.gate.text import Finding
 from vitrina.text import fold
 

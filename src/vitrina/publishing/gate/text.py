@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from vitrina.publishing.gate import fold, patterns
+from vitrina.privacy import fold, patterns
 from vitrina.publishing.gate.withheld import Withheld
 
 BLOCK = 4 << 20

@@ -2,7 +2,7 @@
 
 A value is its letters and digits only, small and without accents: `(55) 1234-5678` and `5512345678` are one. It is
 found wherever up to five neighbouring words spell it, whatever stands between them. Longer values are known by
-their five words richest in digits, so an address copied without its city is found too.
+their five words richest in digits, so an address copied without its city is found too; e-mails by their end.
 
 Left out, because they are public elsewhere by right or by chance: values of fewer than eight letters and digits,
 dates, numbers of fewer than ten digits, single words. The file holds no values, but short ones can be guessed
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -27,8 +28,14 @@ _MAGIC = b"vitrina-reservados-1\n"
 WORDS = 5
 _SHORTEST, _LONGEST = 8, 200
 _DATE = re.compile(rb"\d{4}[-/]\d{2}[-/]\d{2}(?:[T ].*)?|\d{1,2}[-/]\d{1,2}[-/]\d{4}", re.DOTALL)
+_MAIL = re.compile(rb"[^\s,;<>()]{1,64}@[^\s,;<>()]{3,100}")
+_FEWEST_DIGITS = 3
+"""In the five words that a longer value is known by: prose has words in common with other prose."""
 _MARK, _LEAD = 1, 0xC3
 _BITS = 22
+_BLOCK = 1 << 20
+_END = b" z" * WORDS + b"\n"
+"""After each public value: words enough that those of two values are never read as one."""
 
 Bytes = NDArray[np.uint8]
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -66,10 +73,15 @@ def key(value: str) -> bytes | None:
     (b'5512345678', None, None)
     """
     text = unicodedata.normalize("NFC", value).encode("utf-8", "replace")
-    words = _spelled(text).tobytes().replace(bytes([_MARK]), b"").replace(b"\0", b" ").split()
-    if len(words) > WORDS:
+    mail = _MAIL.search(text)
+    words = _words(mail.group() if mail else text)
+    if mail:
+        words = words[-WORDS:]  # its end: the beginning may be a person's public name
+    elif len(words) > WORDS:
         starts = range(len(words) - WORDS + 1)
-        digits = [sum(any(48 <= c < 58 for c in w) for w in words[i : i + WORDS]) for i in starts]
+        digits = [sum(48 <= c < 58 for c in b"".join(words[i : i + WORDS])) for i in starts]
+        if max(digits) < _FEWEST_DIGITS:
+            return None
         best = digits.index(max(digits))
         words = words[best : best + WORDS]
     joined = b"".join(words)
@@ -80,6 +92,41 @@ def key(value: str) -> bytes | None:
     return joined if len(words) > 1 or any(48 <= c < 58 for c in joined) else None
 
 
+class Memory:
+    """Gathers the night's reserved values, and what the sources themselves give as public, as the records go by."""
+
+    def __init__(self) -> None:
+        self._keys: set[bytes] = set()
+        self._public = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this object
+
+    def add(self, value: str, *, reserved: bool) -> None:
+        """Take one value of a record."""
+        if not reserved:
+            self._public.write(value.encode("utf-8", "replace") + _END)
+        elif found := key(value):
+            self._keys.add(found)
+
+    def write(self, path: Path) -> int:
+        """Write the hashes to *path* less those that stand in a public value; return how many are kept.
+
+        A telephone of a public office, say, is no one's secret though a declaration reserves it.
+        """
+        known = Withheld.of(self._keys)
+        shared: set[int] = set()
+        self._public.seek(0)
+        rest = b""
+        while known and (block := self._public.read(_BLOCK)):
+            block = rest + block
+            cut = block.rfind(_END) + len(_END) if _END in block else len(block)
+            rest = block[cut:]
+            shared.update(digest for digest, _, _ in known.found(block[:cut]))
+        return _write({k for k in self._keys if _digest(k) not in shared}, path)
+
+
+def _words(text: bytes) -> list[bytes]:
+    return _spelled(text).tobytes().replace(bytes([_MARK]), b"").replace(b"\0", b" ").split()
+
+
 def remember(values: Iterable[str], path: Path, public: Iterable[str] = ()) -> int:
     """Write the hashes of *values* to *path*, less those that *public* values share; return how many are kept.
 
@@ -87,11 +134,21 @@ def remember(values: Iterable[str], path: Path, public: Iterable[str] = ()) -> i
     letters (8 bytes each, little endian).
     """
     keys = {k for k in map(key, values) if k} - {k for k in map(key, public) if k}
-    exact = np.sort(np.array([_digest(k) for k in keys], dtype="<u8"))
-    first = np.sort(np.frombuffer(b"".join(k[:_SHORTEST] for k in keys), dtype="<u8") * _MIX)
+    return _write(keys, path)
+
+
+def _write(keys: set[bytes], path: Path) -> int:
+    exact, first = _hashes(keys)
     content = exact.tobytes() + first.astype("<u8").tobytes()
     write_bytes(path, _MAGIC + len(keys).to_bytes(8, "little") + content)
+    path.chmod(0o600)
     return len(keys)
+
+
+def _hashes(keys: Iterable[bytes]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    listed = list(keys)
+    exact = np.sort(np.array([_digest(k) for k in listed], dtype="<u8"))
+    return exact, np.sort(np.frombuffer(b"".join(k[:_SHORTEST] for k in listed), dtype="<u8") * _MIX)
 
 
 def _digest(joined: bytes) -> int:
@@ -116,8 +173,19 @@ class Withheld:
     def __len__(self) -> int:
         return len(self._exact)
 
+    @classmethod
+    def of(cls, keys: Iterable[bytes]) -> Withheld | None:
+        """Return the *keys* ready to search; None when there is none."""
+        exact, first = _hashes(keys)
+        return cls(exact, first) if len(exact) else None
+
     def find(self, data: bytes) -> Iterator[tuple[int, int]]:
-        """Yield the (start, end) in *data* of each remembered value.
+        """Yield the (start, end) in *data* of each remembered value."""
+        for _, start, end in self.found(data):
+            yield start, end
+
+    def found(self, data: bytes) -> Iterator[tuple[int, int, int]]:
+        """Yield (hash, start, end) of each remembered value in *data*.
 
         The first eight letters from the start of each word, whatever separates them, decide whether to look closer.
         """
@@ -132,8 +200,9 @@ class Withheld:
         first = last - (ends - starts)
         for index in self._likely(joined, first):
             for end in range(index, min(index + WORDS, len(first))):
-                if _digest(joined[first[index] : last[end]]) in self._exact:
-                    yield _place(marked, int(starts[index])), _place(marked, int(ends[end]))
+                digest = _digest(joined[first[index] : last[end]])
+                if digest in self._exact:
+                    yield digest, _place(marked, int(starts[index])), _place(marked, int(ends[end]))
 
     def _likely(self, joined: bytes, first: NDArray[np.int64]) -> list[int]:
         """Return the words (by number) whose next eight letters begin a remembered value."""
