@@ -10,7 +10,7 @@ import pytest
 SRC = Path(__file__).resolve().parents[1] / "src" / "vitrina"
 
 RANKS = {
-    0: {"", "errors", "model", "hosting"},
+    0: {"", "errors", "model", "books", "hosting"},
     1: {
         "config",
         "text",

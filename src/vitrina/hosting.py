@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+from vitrina import books
 
 TYPES: dict[str, str] = {
     "html": "text/html",
@@ -167,6 +170,34 @@ def headers(path: str, media: str, *, found: bool) -> dict[str, str]:
     return answer
 
 
+RECORD = re.compile(r"(?P<system>/[a-z0-9-]+)/(?P<id>[^/]+)/")
+
+
+def book_pages(path: str) -> Iterator[str]:
+    """Yield the files that may hold the record at *path* when it has no page of its own (vitrina.books).
+
+    >>> list(book_pages("/s2/a-3f/"))[:2], list(book_pages("/s2/lista/2/"))
+    (['/s2/libro/a-3f/index.html', '/s2/libro/-3f/index.html'], [])
+    """
+    found = RECORD.fullmatch(path)
+    if found:
+        for ending in books.endings(found["id"]):
+            yield f"{found['system']}/libro/{ending}/index.html"
+
+
+def _nginx_books() -> str:
+    """Return the NGINX rule that says the same as `book_pages`: one try per ending, longest first."""
+    nested = ""
+    for depth in range(1, books.DEEPEST + 1):
+        nested = f"(?<e{depth}>[A-Za-z0-9-]?{nested})"
+    tries = " ".join(f"$sistema/libro/$e{n}/index.html" for n in range(books.DEEPEST, 0, -1))
+    return f"""# Registros sin página propia: responde el libro de lista cuyo nombre es el final más largo de su id.
+location ~ "^(?<sistema>/[a-z0-9-]+)/[^/]*?{nested}/$" {{
+    try_files "${{uri}}index.html" {tries} $sistema/libro/{books.REST}/index.html =404;
+}}
+"""
+
+
 NOTE = "# Escrito por `python -m vitrina.hosting deploy/nginx`: cambie src/vitrina/hosting.py, no este archivo.\n"
 
 
@@ -235,7 +266,7 @@ location = /404.html {{
 location ~ "{HIDDEN}" {{
     return 404;
 }}
-"""
+{_nginx_books()}"""
 
 
 NGINX = {"vitrina-maps.conf": nginx_maps, "vitrina-site.conf": nginx_site}

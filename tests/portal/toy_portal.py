@@ -17,6 +17,7 @@ ASSETS = {
     "main.js": "main-B.js",
     "search.js": "search-C.js",
     "search-worker.js": "search-worker-D.js",
+    "viewer.js": "viewer-E.js",
 }
 """Names the bundler would give, so that page tests need no Node."""
 RUN_DATE = date(2026, 3, 1)

@@ -17,8 +17,8 @@ from vitrina.portal.site import Site
 _NARROW = 4
 """Columns up to which a child table is drawn as a table; wider ones read better as blocks, on a phone above all."""
 _SORTABLE = 6
-_PLACE, _FILLED = "\ue000place", "\ue000filled"
-"""Working columns: a child row's parent as a position, and which of its cells are not empty."""
+_PLACE, _ROW, _FILLED = "\ue000place", "\ue000row", "\ue000filled"
+"""Working columns: a child row's parent as a position, its own place, and which of its cells are not empty."""
 
 
 class _Column:
@@ -70,11 +70,14 @@ class Children:
         self.entry = cutter.cut("logged", slots=3)
         self.frames = {level: _Frames(cutter, table.title, level) for level in (2, 3)}
         places = [parents.get(str(key), -1) for key in frame[table.parent_key]]
-        placed = frame.select(table.names).with_columns(pl.Series(_PLACE, places, dtype=pl.Int64))
-        placed = placed.filter(pl.col(_PLACE) >= 0).sort(_PLACE, maintain_order=True)
+        # Only the order is kept: rows in the order of their parents are gathered group by group.
+        placed = pl.DataFrame({_PLACE: pl.Series(places, dtype=pl.Int64)}).with_row_index(_ROW)
+        placed = placed.filter(pl.col(_PLACE) >= 0).sort(_PLACE, _ROW)
         edges = pl.Series(range(len(parents) + 1), dtype=pl.Int64)
         self.ends: Sequence[int] = placed[_PLACE].search_sorted(edges, side="left").to_list()
-        self.frame = placed.drop(_PLACE, table.parent_key).with_columns(self._filled(placed))
+        self.order = placed[_ROW]
+        self.frame = frame.select([n for n in table.names if n != table.parent_key])
+        self.filled = self._filled(frame)
 
     def _filled(self, frame: pl.DataFrame) -> pl.Expr:
         """Return the column that says, one bit per shown column, which of a row's cells are not empty."""
@@ -87,7 +90,7 @@ class Children:
     def of(self, start: int, end: int) -> Family:
         """Return the rows of the parents in positions *start* to *end*."""
         first = self.ends[start]
-        rows = self.frame[first : self.ends[end]]
+        rows = self.frame[self.order[first : self.ends[end]]].with_columns(self.filled)
         return Family(self, rows, [e - first for e in self.ends[start : end + 1]])
 
 

@@ -87,7 +87,7 @@ def _change_rows(site: Site) -> list[dict[str, Any]]:
 def _links(site: Site, dataset: Dataset, ids: Sequence[str]) -> list[Link]:
     shelf = site.shelf(dataset.slug)
     known = [shelf.position[i] for i in ids if i in shelf.position][:_CHANGES]
-    return [Link(site.urls.to(urls.record(dataset.slug, shelf.ids[i])), shelf.titles[i]) for i in known]
+    return [Link(site.urls.record(dataset.slug, shelf.ids[i]), shelf.titles[i]) for i in known]
 
 
 def _not_found(site: Site) -> Route:
@@ -98,4 +98,10 @@ def _not_found(site: Site) -> Route:
         crumbs=site.crumbs(),
         index=False,
     )
-    return Route(meta.path, "404.html", {"meta": meta})
+    # On a host that knows no rewriting this page answers at the address of a record without a page of its own.
+    viewers = [d.system for d in site.datasets if d.slug in site.urls.books]
+    libraries = [
+        Link(site.urls.to(urls.library(s.slug)), f"{s.short_title}: libros de registros") for s in viewers
+    ]
+    places = [site.urls.to(urls.dataset(s.slug)) for s in viewers]
+    return Route(meta.path, "404.html", {"meta": meta, "viewers": places, "libraries": libraries})

@@ -78,7 +78,7 @@ def _group(site: Site, shelf: Shelf, rows: Sequence[int], key: str, other: str) 
 def _row(site: Site, shelf: Shelf, at: int) -> tuple[str, str, str, str]:
     date, amount = shelf.dates[at], shelf.amounts[at]
     return (
-        site.urls.to(urls.record(shelf.system.slug, shelf.ids[at])),
+        site.urls.record(shelf.system.slug, shelf.ids[at]),
         shelf.titles[at],
         filters.short_date(date) if date else "",
         filters.pesos(float(amount)) if amount is not None else "",

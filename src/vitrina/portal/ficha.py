@@ -25,7 +25,7 @@ HIDDEN = frozenset(
 _LONG = 30
 """Characters from which a text that repeats one already on the page is not written again."""
 _SLOT = Markup("\ue000")
-_MANY = 4_096
+_MANY = 2_048
 """Different values of a column kept as drawn; beyond that a value is drawn whenever it comes."""
 
 
@@ -51,13 +51,18 @@ class Drawn(dict[Any, str]):
 class Cutter:
     """Renders macros of one component and cuts them at their slots."""
 
-    def __init__(self, env: Environment) -> None:
+    def __init__(self, env: Environment, *, deeper: bool = False) -> None:
+        """With *deeper* second headings become third ones, for a record within a page of records."""
+        self.deeper = deeper
         self.module = env.get_template("components/ficha.html").module
         self.known: dict[tuple[Any, ...], str] = {}
 
     def cut(self, macro: str, *values: Any, slots: int = 1) -> list[str]:
         """Return the pieces around the *slots* that follow *values* in the macro's parameters."""
-        return str(getattr(self.module, macro)(*values, *[_SLOT] * slots)).split(_SLOT)
+        drawn = str(getattr(self.module, macro)(*values, *[_SLOT] * slots))
+        if self.deeper:
+            drawn = drawn.replace("<h2>", "<h3>").replace("</h2>", "</h3>")
+        return drawn.split(_SLOT)
 
     def whole(self, macro: str, *values: Any) -> str:
         """Return the macro rendered, for what has no slot; what many records say alike is rendered once."""

@@ -26,10 +26,10 @@ DECLARED, NONE = "DECLARADO", "NINGUNO"
 class Body:
     """Makes the bodies of one dataset's record pages."""
 
-    def __init__(self, site: Site, dataset: Dataset, cutter: Cutter) -> None:
+    def __init__(self, site: Site, dataset: Dataset, cutter: Cutter, parents: Mapping[str, int]) -> None:
+        """*parents* gives each record's place in the order in which the pages are made."""
         self.system, self.layout, self.cutter = dataset.system, dataset.system.record, cutter
         self.site, self.day = site, site.version.day
-        parents = site.shelf(dataset.slug).position
         self.children = {
             t.name: Children(site, self.system, t, dataset.children[t.name], parents, cutter)
             for t in self.system.children

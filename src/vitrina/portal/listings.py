@@ -54,7 +54,7 @@ def lines_of(site: Site, dataset: Dataset, env: Environment, columns: Sequence[C
     rows = dataset.frame.select(names).iter_rows() if names else ((),) * dataset.rows
     return [
         macro(
-            site.urls.to(urls.record(system.slug, shelf.ids[at])),
+            site.urls.record(system.slug, shelf.ids[at]),
             shelf.titles[at],
             [make(v) for make, v in zip(shown, row, strict=True)],
             columns,

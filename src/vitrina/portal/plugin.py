@@ -12,12 +12,23 @@ from markupsafe import Markup
 from pelican import signals
 from pelican.generators import Generator
 
-from vitrina.portal import common, datasets, patterns, quality_pages, records, searching, territory, words
+from vitrina.portal import (
+    common,
+    datasets,
+    patterns,
+    quality_pages,
+    records,
+    searching,
+    territory,
+    viewer,
+    words,
+)
 from vitrina.portal.assets import FOLDER
 from vitrina.portal.contexts import Link, Page, Route
 from vitrina.portal.filters import FILTERS, plural, plural_of
 from vitrina.portal.site import Site
 from vitrina.portal.stencil import deferred
+from vitrina.portal.store import Dataset
 from vitrina.portal.urls import file_of
 from vitrina.portal.writer import Drawn, SiteWriter
 
@@ -29,7 +40,7 @@ _SECTIONS = ("", "buscar", "datos", "descargas", "calidad", "acerca")
 class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no types
     """Walks the routes and hands each to Pelican's writer, which refuses to write one file twice."""
 
-    def generate_output(self, writer: Any) -> None:
+    def generate_output(self, writer: SiteWriter) -> None:
         """Write every page, and beside each record page its JSON."""
         site: Site = self.settings["VITRINA_SITE"]
         chrome = self.env.get_template("components/chrome.html").module
@@ -47,10 +58,21 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
             writer.write_bytes(path, data)
         draw = records.Draw(self.env, {**self.context, "localsiteurl": None})
         for dataset in site.datasets:
+            if dataset.system.record_pages == "viewer":
+                self._books(writer, site, dataset, draw)
+                continue
             for page in records.pages(site, dataset, draw):
                 self._say(page.path)
                 writer.write_file(file_of(page.path), Drawn(page.html), self.context)
                 writer.write_bytes(page.json_path, page.json)
+
+    def _books(self, writer: SiteWriter, site: Site, dataset: Dataset, draw: records.Draw) -> None:
+        for path, content in viewer.pages(site, dataset, draw):
+            self._say(path)
+            if path.endswith(".html"):
+                writer.write_file(path, Drawn(content.decode()), self.context)
+            else:
+                writer.write_bytes(path, content)
 
     def _routes(self, site: Site) -> Iterator[Route]:
         yield from common.routes(site)

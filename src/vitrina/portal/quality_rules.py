@@ -55,7 +55,7 @@ def record_links(site: Site, slug: str, ids: Sequence[str]) -> list[Link]:
     shelf = site.shelf(slug)
     titles = [shelf.titles[shelf.position[i]] for i in ids]
     return [
-        Link(site.urls.to(urls.record(slug, i)), title if titles.count(title) == 1 else f"{title} ({i})")
+        Link(site.urls.record(slug, i), title if titles.count(title) == 1 else f"{title} ({i})")
         for i, title in zip(ids, titles, strict=True)
     ]
 

@@ -6,7 +6,7 @@ Rows pass in groups of _GROUP, so that memory does not grow with the dataset.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -47,7 +47,7 @@ class RecordPage:
 
 def pages(site: Site, dataset: Dataset, draw: Draw) -> Iterator[RecordPage]:
     """Yield the page of every record of *dataset*, in listing order; *draw* runs a template of the portal."""
-    writer = _Writer(site, dataset, draw)
+    writer = Writer(site, dataset, draw)
     for start in range(0, dataset.rows, _GROUP):
         yield from writer.group(start, min(start + _GROUP, dataset.rows))
 
@@ -82,14 +82,26 @@ class Draw:
         return lambda values: template.render({**self.context, **values})
 
 
-class _Writer:
+class Writer:
     """Makes the pages of one dataset; everything that does not change from record to record is kept here."""
 
-    def __init__(self, site: Site, dataset: Dataset, draw: Draw) -> None:
+    def __init__(
+        self,
+        site: Site,
+        dataset: Dataset,
+        draw: Draw,
+        *,
+        template: str = "",
+        order: Sequence[int] | None = None,
+        deeper: bool = False,
+    ) -> None:
+        """*order* lists the rows by position when it is not that of the listings; *deeper* lowers the headings."""
         self.site, self.dataset = site, dataset
         self.system: System = dataset.system
         self.shelf: Shelf = site.shelf(dataset.slug)
-        self.body = Body(site, dataset, Cutter(draw.env))
+        self.order = order if order is not None else range(dataset.rows)
+        places = {self.shelf.ids[at]: i for i, at in enumerate(self.order)}
+        self.body = Body(site, dataset, Cutter(draw.env, deeper=deeper), places)
         self.kind = filters.sentence(self.system.singular)
         self.crumbs = site.crumbs(self.system)
         self.before, self.after = citation.record_citation(site, dataset)
@@ -108,20 +120,21 @@ class _Writer:
             "withheld": self.withheld,
             "footer": footer,
         }
-        drawn = draw.template("entity.html" if self.entity else "record.html")
+        drawn = draw.template(template or ("entity.html" if self.entity else "record.html"))
         fixed = (self.crumbs, *self.always.values())
         self.draw = drawn if self.entity else Stencil(drawn, fixed).page
 
     def group(self, start: int, end: int) -> Iterator[RecordPage]:
-        """Yield the pages of the rows in positions *start* to *end*."""
-        frame = self.dataset.frame[start:end]
+        """Yield the pages of rows *start* to *end* of the order."""
+        order = self.order[start:end]
+        frame = self.dataset.frame[start:end] if isinstance(order, range) else self.dataset.frame[order]
         rows = frame.rows(named=True)
         families = {name: child.of(start, end) for name, child in self.body.children.items()}
-        bodies = self.body.html(frame, self.shelf.titles[start:end], families)
+        bodies = self.body.html(frame, [self.shelf.titles[at] for at in order], families)
         plain = {name: family.plain() for name, family in families.items()}
         for i, row in enumerate(rows):
             tables = {name: found[i] for name, found in plain.items()}
-            yield self.page(start + i, row, Markup(bodies[i]), tables)  # noqa: S704  # template pieces, escaped values
+            yield self.page(order[i], row, Markup(bodies[i]), tables)  # noqa: S704  # template pieces, escaped values
 
     def page(self, at: int, row: Row, body: Markup, children: Mapping[str, Any]) -> RecordPage:
         """Return the page of the row at position *at*."""
@@ -141,6 +154,8 @@ class _Writer:
         version = str(row["ultimo_cambio"] or "")
         values = {
             "meta": meta,
+            "row_id": row_id,
+            "anchor": urls.anchor(row_id),
             "subtitle": sub,
             "long_title": len(title) > _LONG_TITLE,
             "homonyms": self._is_person(row),
@@ -212,9 +227,7 @@ class _Writer:
         return Link(*place), [(i, self._link(i)) for i in positions[: _RELATED + 1]], everything
 
     def _link(self, at: int) -> Link:
-        return Link(
-            self.site.urls.to(urls.record(self.system.slug, self.shelf.ids[at])), self.shelf.titles[at]
-        )
+        return Link(self.site.urls.record(self.system.slug, self.shelf.ids[at]), self.shelf.titles[at])
 
     def _report_url(self, title: str, full: str, row: Row) -> str:
         """Return the mailto: of "report an error"; what all records share was quoted once, in `_reports`."""

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from vitrina.model import Field, System
-from vitrina.portal import cells, urls
+from vitrina.portal import cells
 from vitrina.portal.filters import sentence
 from vitrina.portal.store import Dataset
 from vitrina.text import short_hash, slugify, sort_key
@@ -99,7 +99,7 @@ def _column(dataset: Dataset, name: str) -> Sequence[Any]:
 class Shelves:
     """All datasets together: look-ups by slug, ente and supplier."""
 
-    def __init__(self, datasets: Sequence[Dataset], address: Callable[[str], str]) -> None:
+    def __init__(self, datasets: Sequence[Dataset], address: Callable[[str, str], str]) -> None:
         self.address = address
         self.by_slug: dict[str, Shelf] = {d.slug: shelve(d) for d in datasets}
         self.of_ente = self._joined(ENTES, "ente_id", lambda s: s.display.ente)
@@ -130,7 +130,7 @@ class Shelves:
         at = shelf.position.get(str(row_id)) if shelf and row_id else None
         if shelf is None or at is None:
             return None
-        return self.address(urls.record(slug, shelf.ids[at])), shelf.titles[at]
+        return self.address(slug, shelf.ids[at]), shelf.titles[at]
 
     def _finder(self, slug: str) -> cells.Lookup:
         return lambda row_id: self.find(slug, row_id)

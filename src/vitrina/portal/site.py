@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from vitrina import books
 from vitrina.config import Settings
 from vitrina.errors import ConfigurationError
 from vitrina.model import System, Version
@@ -105,7 +106,10 @@ class Site:
         self.version: Version
         self.datasets: tuple[Dataset, ...]
         self.version, self.datasets = store.load(settings)
-        self.shelves = Shelves(self.datasets, self.urls.to)
+        for dataset in self.datasets:
+            if dataset.system.record_pages == "viewer":
+                self.urls.books[dataset.slug] = books.shelve([str(i) for i in dataset.frame["id"]])
+        self.shelves = Shelves(self.datasets, self.urls.record)
         self.facets: dict[str, tuple[Facet, ...]] = {
             s.system.slug: facets(s, self.shelves) if s.ids else () for s in self.shelves
         }

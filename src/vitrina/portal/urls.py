@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote, urlsplit
+
+from vitrina import books
+from vitrina.text import short_hash
 
 PAGE_ROWS = 50
 """Rows of a listing page."""
@@ -33,6 +37,8 @@ class Urls:
     """Addresses under the site's own; *base* is the path a portal has when it is not at its host's root."""
 
     site: str
+    books: dict[str, Collection[str]] = field(default_factory=dict)
+    """System without a page per record → the endings of its list books."""
 
     @cached_property
     def base(self) -> str:
@@ -45,6 +51,34 @@ class Urls:
     def full(self, path: str) -> str:
         """Return the absolute address, for canonical links, citations and metadata."""
         return f"{self.site.rstrip('/')}/{quoted(path)}"
+
+    def record(self, slug: str, row_id: str) -> str:
+        """Return where a link to a record leads: its page, or its place in a list book, which no server can miss.
+
+        Its permanent address is `to(record(slug, row_id))` either way.
+        """
+        if slug not in self.books:
+            return self.to(record(slug, row_id))
+        return f"{self.to(book(slug, books.book_of(row_id, self.books[slug])))}#{quote(anchor(row_id))}"
+
+
+def anchor(row_id: str) -> str:
+    """Return the id of a record's place in its list book; one that an `id` cannot hold has a hash of its own.
+
+    >>> anchor("c-1"), anchor("a b").startswith("r-")
+    ('r-c-1', True)
+    """
+    return f"r-{row_id if _PLAIN(row_id) else short_hash(row_id)}"
+
+
+def book(slug: str, ending: str) -> str:
+    """Return the path of the list book of the records whose id ends in *ending*."""
+    return f"{slug}/libro/{ending}/"
+
+
+def library(slug: str) -> str:
+    """Return the path of the page that leads from an id to its list book."""
+    return f"{slug}/libros/"
 
 
 def dataset(slug: str) -> str:
