@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ from hypothesis import strategies as st
 
 from vitrina.errors import ConfigurationError, PrivacyError
 from vitrina.publishing import gate
+from vitrina.publishing.gate import decode
 from vitrina.publishing.gate.decode import Inspector
 
 COUNT = int(os.environ.get("VITRINA_CANARIES", "320"))
@@ -111,6 +113,20 @@ def test_the_memory_leaves_out_what_is_public_or_too_plain(tmp_path: Path) -> No
     assert gate.load(memory) is None
     assert gate.remember(["Mario Ñandúbal Pérez"], memory) == 1
     assert b"andu" not in memory.read_bytes()
+
+
+def test_words_of_the_search_index_are_not_read_as_one(tmp_path: Path) -> None:
+    """Sorted terms stand side by side by chance: 000100 before 3346 is not the telephone 000 100 3346."""
+    memory = tmp_path / "withheld-values"
+    gate.remember(["000 100 3346"], memory)
+    known = gate.load(memory)
+    place = "buscar/indice/b-c45d6c9cbdf7/t/0.bin"
+    path = tmp_path / "0.bin"
+    path.write_bytes(gzip.compress(b"\x01\t000100\n3346\nabc\n"))
+    assert decode.look([(path, place)], known)[1] == []
+    assert [f.kind for f in decode.look([(path, "datos/0.bin")], known)[1]] == ["dato reservado esta noche"]
+    path.write_bytes(gzip.compress(b"\x01\t000100\n0001003346\nabc\n"))
+    assert [f.kind for f in decode.look([(path, place)], known)[1]] == ["dato reservado esta noche"]
 
 
 @pytest.mark.parametrize("near", range(-12, 4))

@@ -10,6 +10,7 @@ import csv
 import gzip
 import io
 import lzma
+import re
 import shutil
 import tempfile
 import zipfile
@@ -23,7 +24,7 @@ from typing import IO, Any
 
 from vitrina.publishing.gate import sheets, tables, text
 from vitrina.publishing.gate.text import UNREADABLE, Finding
-from vitrina.publishing.gate.withheld import Withheld
+from vitrina.publishing.gate.withheld import END, Withheld
 
 DEEPEST = 3
 """Containers inside containers: a workbook in a ZIP in a gzip is the most the portal could ever publish."""
@@ -44,6 +45,9 @@ _NO_READER = {
 _WIDE = (
     (BOM_UTF32_LE, "utf-32"), (BOM_UTF32_BE, "utf-32"), (BOM_UTF16_LE, "utf-16"), (BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
+
+_TERMS = re.compile(r"(^|/)indice/[bd]-[0-9a-f]+/[tv]/(\d+/)?\d+\.bin$")
+"""Sorted lists of the search's words: neighbours there stand side by side by chance."""
 
 Stream = IO[bytes]
 
@@ -136,6 +140,9 @@ class Inspector:
             yield from self.scan(_recoded(stream, wide), text.in_text(label))
             stream.seek(0)
             yield from self.scan(stream.read, text.in_bytes(label))
+            return
+        if _TERMS.search(label):
+            yield from self.items([(text.in_text(label), stream.read().replace(b"\n", END))])
             return
         if not name.lower().endswith(".csv"):
             yield from self.scan(stream.read, text.in_text(label))

@@ -34,7 +34,7 @@ _FEWEST_DIGITS = 3
 _MARK, _LEAD = 1, 0xC3
 _BITS = 22
 _BLOCK = 1 << 20
-_END = b" z" * WORDS + b"\n"
+END = b" z" * WORDS + b"\n"
 """After each public value: words enough that those of two values are never read as one."""
 
 Bytes = NDArray[np.uint8]
@@ -102,7 +102,7 @@ class Memory:
     def add(self, value: str, *, reserved: bool) -> None:
         """Take one value of a record."""
         if not reserved:
-            self._public.write(value.encode("utf-8", "replace") + _END)
+            self._public.write(value.encode("utf-8", "replace") + END)
         elif found := key(value):
             self._keys.add(found)
 
@@ -117,7 +117,7 @@ class Memory:
         rest = b""
         while known and (block := self._public.read(_BLOCK)):
             block = rest + block
-            cut = block.rfind(_END) + len(_END) if _END in block else len(block)
+            cut = block.rfind(END) + len(END) if END in block else len(block)
             rest = block[cut:]
             shared.update(digest for digest, _, _ in known.found(block[:cut]))
         return _write({k for k in self._keys if _digest(k) not in shared}, path)
