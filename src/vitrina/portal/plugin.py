@@ -12,7 +12,7 @@ from markupsafe import Markup
 from pelican import signals
 from pelican.generators import Generator
 
-from vitrina.portal import common, datasets, quality_pages, records, searching, viewer
+from vitrina.portal import common, datasets, quality_pages, recipes, records, searching, viewer
 from vitrina.portal.assets import FOLDER
 from vitrina.portal.contexts import Link, Page, Route
 from vitrina.portal.filters import FILTERS, plural, plural_of
@@ -44,6 +44,12 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
             self._write(writer, route)
         for path, data in quality_pages.files(site):
             writer.write_bytes(path, data)
+        for dataset in site.datasets:
+            route, data = recipes.route(
+                site, dataset, datasets.chart_figures(site, dataset, dataset.system.charts)
+            )
+            self._write(writer, route)
+            writer.write_bytes(f"{route.path}index.json", data)
         draw = records.Draw(self.env, {**self.context, "localsiteurl": None})
         for dataset in site.datasets:
             if dataset.system.record_pages == "viewer":
