@@ -40,7 +40,7 @@ RANKS = {
     },
     3: {"stages", "simulate"},
     4: {"build", "clerk", "ente_books"},
-    5: {"cli", "cli_api", "cli_report", "__main__"},
+    5: {"cli", "cli_api", "cli_report", "cli_simulate", "cli_status", "__main__"},
 }
 """A room may import its own rank and lower ones. "" is the package itself (its version)."""
 

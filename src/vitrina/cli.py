@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from vitrina import build as night_build
-from vitrina import clerk, cli_api, cli_report, config, registry, scaffold, simulate, weather
+from vitrina import clerk, cli_api, cli_report, cli_simulate, cli_status, config, registry, scaffold, weather
 from vitrina.errors import EXIT_STORAGE, UsageError, VitrinaError
 from vitrina.options import Json, Only, Quiet, Root, RunDate
 from vitrina.options import settings_of as _settings
@@ -24,9 +24,7 @@ app = typer.Typer(
     help="Vitrina: publica cada noche los datos anticorrupción de un estado como sitio estático.",
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
 )  # fmt: skip
-simulate_app = typer.Typer(help="Datos sintéticos para probar el portal.", no_args_is_help=True)
-simulate_app.command("api")(cli_api.simulate_api)
-app.add_typer(simulate_app, name="simulate")
+app.add_typer(cli_simulate.simulate_app, name="simulate")
 app.add_typer(cli_api.source_app, name="source")
 app.add_typer(cli_report.report_app, name="report")
 
@@ -143,37 +141,12 @@ def status(root: Root = Path(), as_json: Json = False) -> None:
     if run is None:
         raise UsageError("Este portal no se ha construido todavía", "Ejecute vitrina build.")
     systems = registry.load_systems(settings)
-    frequencies = {s.id: s.frequency for s in registry.load_sources(settings, systems)}
     reports = {s.slug: read_json_or(settings.build / "reports" / f"{s.slug}.json", None) for s in systems}
     if as_json:
         print(json.dumps({"run": run, "reports": reports}, ensure_ascii=False, indent=2))
         return
-    print(
-        f"Última noche: {run['run_date']} · {run['state'] or 'sin publicar'} · {run['seconds']} s · {run['peak_mb']} MB"
-    )
-    if run["error"]:
-        print(f"  {run['error']}")
-    for system in systems:
-        report = reports[system.slug]
-        if report is None:
-            print(f"{system.slug}: sin revisar")
-            continue
-        print(
-            f"{system.slug}: {report['tables'][system.main.name]['published']} publicados · {report['decision']}"
-        )
-        for source in report["sources"]:
-            figures = (
-                f"{source['records_in']} recibidos = {source['published']} publicados + "
-                f"{source['quarantined']} en cuarentena + {source['withheld']} reservados"
-            )
-            mark = weather.CONDITIONS.get(source["condition"], source["condition"])
-            kept = " · se usa su última copia buena" if source["weather"] == "kept" else ""
-            print(f"  {source['source']} [{mark}]{kept}: {figures}")
-            if days := source.get("observed_days"):
-                declared = frequencies.get(source["source"], "irregular")
-                print(f"    declara {declared}; trae algo nuevo cada {days} días")
-            if source["message"]:
-                print(f"    {source['message']} → {source['remedy']}")
+    for line in cli_status.lines(run, systems, registry.load_sources(settings, systems), reports):
+        print(line)
 
 
 # ── one command per stage ─────────────────────────────────────────────────────────────────────────────────
@@ -263,9 +236,19 @@ def package(root: Root = Path(), run_date: RunDate = "", quiet: Quiet = False) -
 
 
 @app.command()
-def index(root: Root = Path(), run_date: RunDate = "", quiet: Quiet = False) -> None:
+def index(
+    root: Root = Path(),
+    run_date: RunDate = "",
+    quiet: Quiet = False,
+    lunr: Annotated[Path | None, typer.Option(help="Escribe aquí además el índice entero de lunr.")] = None,
+) -> None:
     """Hace el índice de búsqueda (build/index). Ejemplo: vitrina index"""
     _one("index", root, run_date, None, quiet=quiet)
+    if lunr:
+        from vitrina.stages import index as search_index
+
+        settings = _settings(root, run_date)
+        search_index.export(settings, registry.load_systems(settings), lunr)
 
 
 @app.command()
@@ -298,36 +281,6 @@ def serve(
             "Todavía no hay un portal construido", "Ejecute antes ./scripts/build (o vitrina build)."
         )
     run_server(settings.site / "current", port, host)
-
-
-@simulate_app.command("data")
-def simulate_data(
-    system: Annotated[str, typer.Option("--system", help="Sistema (slug).")],
-    out: Annotated[Path, typer.Option("--out", help="Carpeta en la que se escriben los archivos.")],
-    rows: Annotated[int, typer.Option("--rows", min=1, max=10_000_000, help="Registros.")] = 200,
-    seed: Annotated[int, typer.Option("--seed", help="Misma semilla, mismos bytes.")] = 1,
-    layout: Annotated[
-        str, typer.Option("--layout", help="Estándar de los registros; vacío: el más común.")
-    ] = "",
-    run_date: RunDate = "",
-) -> None:
-    """Escribe registros sintéticos de un sistema como los enviaría una institución.
-
-    Ejemplo: vitrina simulate data --system s2-servidores --rows 1000 --seed 7 --out /tmp/s2
-    """
-    if system not in simulate.systems():
-        raise UsageError(f"No se sabe simular {system!r}", f"Use uno de: {', '.join(simulate.systems())}.")
-    settings = _settings(Path(), run_date)
-    out.mkdir(parents=True, exist_ok=True)
-    for path in simulate.write_system(system, rows, seed, out, settings.run_date, layout):
-        print(path)
-
-
-@simulate_app.command("samples")
-def simulate_samples(root: Root = Path(), seed: int = 1, run_date: RunDate = "") -> None:
-    """Escribe de nuevo las muestras de data/samples. Ejemplo: vitrina simulate samples --run-date 2026-11-20"""
-    settings = _settings(root, run_date)
-    simulate.write_samples(settings.root, settings.run_date, seed)
 
 
 @app.command()
@@ -371,22 +324,27 @@ def new_system(
 
 @app.command()
 def search(
-    words: Annotated[list[str], typer.Argument(help="Lo que se busca.")],
+    words: Annotated[
+        list[str], typer.Argument(help="Lo que se busca: «--» antes, si hay palabras con guion.")
+    ],
     root: Root = Path(),
+    system: Annotated[
+        list[str] | None, typer.Option(help="Solo estos sistemas (su clave en la dirección).")
+    ] = None,
+    year: Annotated[list[str] | None, typer.Option(help="Solo estos años.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Cuántos resultados se muestran.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """Busca en el índice construido, como lo hace la página. Ejemplo: vitrina search obra pública"""
+    """Busca en el índice construido, como lo hace la página. Ejemplo: vitrina search obra pública --year 2025"""
     from vitrina.search.query import search as run_search
 
-    settings = _settings(root, "")
-    folder = settings.build / "index"
-    if not folder.is_dir():
-        raise UsageError("Todavía no hay índice", "Ejecute antes vitrina build.")
-    answer = run_search(folder, " ".join(words))
+    answer = run_search(_settings(root, "").build / "index", " ".join(words), limit, system or (), year or ())
     if as_json:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
         return
-    print(f"{answer['total']} resultados{' · ' + answer['note'] if answer.get('note') else ''}")
+    print(f"{answer['total']} resultados{' · ' + answer['note'] if answer['note'] else ''}")
+    for asked, used in answer["replaced"].items():
+        print(f"  «{asked}» → {', '.join(used)}")
     for hit in answer["hits"]:
         print(f"  {hit['title']} — {hit['url']}")
 

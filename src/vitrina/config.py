@@ -23,6 +23,11 @@ def today() -> date:
     return datetime.now(TIMEZONE).date()
 
 
+def now() -> datetime:
+    """Return this machine's time; only for telling whether its clock can be trusted, never for what is published."""
+    return datetime.now(TIMEZONE)
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything a run needs to know. `root` is the portal's folder, `run_date` the night's date."""

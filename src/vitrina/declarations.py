@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -54,7 +54,7 @@ def check(raw: Any, schema: str, path: Path) -> None:
         return
     first = errors[0]
     field = ".".join(map(str, first.absolute_path)) or _missing_name(first.message) or "(archivo)"
-    line = line_of(path, [str(p) for p in first.absolute_path if not isinstance(p, int)])
+    line = line_of(path, list(first.absolute_path))
     more = f" (y {len(errors) - 1} más)" if len(errors) > 1 else ""
     raise ConfigurationError(
         f"{where(path)}{f', línea {line}' if line else ''}: campo {field}: {_spanish(first)}{more}",
@@ -83,25 +83,63 @@ def _spanish(error: Any) -> str:
         "minItems": "la lista está vacía",
         "minimum": f"{value} es menor que {expected}",
         "maximum": f"{value} es mayor que {expected}",
-        "oneOf": "falta la tabla del protocolo elegido (p. ej. [folder] con path)",
+        "oneOf": _one_of(error),
+        "anyOf": _one_of(error),
+        "minProperties": "está vacía",
+        "format": f"{value} no está bien escrito ({expected})",
     }
     return messages.get(str(error.validator), str(error.message))
 
 
-def line_of(path: Path, keys: list[str]) -> int:
-    """Return the line of the last of *keys* written in the file as `key =`, `"key":` or `[key]`; 0 if not found."""
+def _one_of(error: Any) -> str:
+    """Return what to write where a declaration wrote none, or more than one, of several things."""
+    written = error.validator_value if isinstance(error.validator_value, list) else []
+    options = [o for o in written if isinstance(o, Mapping)]
+    names = [n for option in options for n in option.get("required", ())]
+    if names and all(set(o) == {"required"} for o in options):
+        return (
+            f"escriba {'uno solo' if error.validator == 'oneOf' else 'al menos uno'} de: {', '.join(names)}"
+        )
+    if error.validator == "oneOf":
+        return "falta la tabla del protocolo elegido (p. ej. [folder] con path)"
+    return "el valor no es de los que se admiten aquí"
+
+
+def line_of(path: Path, keys: Sequence[str | int]) -> int:
+    """Return the line of the last of *keys* written in the file as `key =`, `"key":` or `[key]`; 0 if not found.
+
+    A number after a name picks that table of an array of tables: ["rules", 3, "first"] is `first` under the fourth
+    `[[rules]]`.
+    """
     lines = path.read_text(encoding="utf-8").splitlines()
+    for position, part in enumerate(keys):
+        if isinstance(part, int) and position:
+            heads = [n for n, text in enumerate(lines, 1) if text.strip() == f"[[{keys[position - 1]}]]"]
+            if len(heads) > part:
+                end = next(
+                    (n for n in range(heads[part], len(lines)) if lines[n].lstrip().startswith("[")),
+                    len(lines),
+                )
+                inside = line_in(
+                    lines, heads[part], end, [k for k in keys[position + 1 :] if isinstance(k, str)]
+                )
+                return inside or heads[part]
+    return line_in(lines, 0, len(lines), [k for k in keys if isinstance(k, str)])
+
+
+def line_in(lines: Sequence[str], start: int, end: int, keys: Sequence[str]) -> int:
+    """Return the line of the last of *keys* written in *lines* after *start* and up to *end*; 0 if none is."""
     for key in reversed(keys):
         pattern = re.compile(rf'^\s*(\[+\s*(\w+\.)*)?"?{re.escape(key)}"?\s*(=|:|\])')
-        for number, line in enumerate(lines, 1):
-            if pattern.search(line):
-                return number
+        for number in range(start, end):
+            if pattern.search(lines[number]):
+                return number + 1
     return 0
 
 
-def wrong(path: Path, field: str, what: str) -> ConfigurationError:
-    """Return the error for *field* of the declaration at *path*."""
-    line = line_of(path, field.split("."))
+def wrong(path: Path, field: str, what: str, keys: Sequence[str | int] = ()) -> ConfigurationError:
+    """Return the error for *field* of the declaration at *path*; *keys*: where it is (line_of), else its own name."""
+    line = line_of(path, keys or field.split("."))
     place = f"{where(path)}{f', línea {line}' if line else ''}"
     return ConfigurationError(f"{place}: campo {field}: {what}", f"Corrija {field} en {path.name}.")
 

@@ -119,6 +119,13 @@ class Display:
     supplier: str = ""
     person: bool = False
     """True when a row is about a natural person: pages then carry the homonym notice."""
+    kind: str = ""
+    level: str = ""
+    municipality: str = ""
+    """Columns that the search offers as filters, with `status`."""
+    until: str = ""
+    """Column of the day until which a row holds: the end of a sanction, a contract or an agreement."""
+    supplier_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,6 +180,8 @@ class Expect:
     max_rows: int
     filled: Mapping[str, float]
     freshness_days: int
+    ids_gone: float = 0.3
+    """Share of the last good ids that may be gone; beyond half of it there is a warning."""
 
 
 @dataclass(frozen=True)

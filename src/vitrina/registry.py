@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from vitrina.checking import rules_declared
 from vitrina.config import Settings
 from vitrina.declarations import check, no_secrets, read_toml, where, wrong
 from vitrina.errors import ConfigurationError, UsageError
@@ -80,6 +81,7 @@ def load_systems(settings: Settings) -> tuple[System, ...]:
     found = [load_system(path.parent) for path in sorted(folder.glob("*/system.toml"))]
     if not found:
         raise ConfigurationError(f"No hay sistemas en {folder}", "Cree uno con scripts/new-system.")
+    _check_comparisons(found)
     return _ordered(found)
 
 
@@ -117,6 +119,7 @@ def load_system(folder: Path) -> System:
             max_rows=raw["expect"]["max_rows"],
             filled=raw["expect"].get("filled", {}),
             freshness_days=raw["expect"]["freshness_days"],
+            ids_gone=raw["expect"].get("ids_gone", 0.3),
         ),
         withheld=tuple(Withheld(**w) for w in raw["withheld"]),
         rules=tuple(_rule(r) for r in raw.get("rules", [])),
@@ -130,6 +133,7 @@ def load_system(folder: Path) -> System:
         options=raw.get("options", {}),
     )
     _check_names(system, path)
+    _check_rules(system, path)
     return system
 
 
@@ -247,6 +251,11 @@ def _display(raw: Mapping[str, Any]) -> Display:
         ente=raw.get("ente", "ente_id"),
         supplier=raw.get("supplier", ""),
         person=raw.get("person", False),
+        kind=raw.get("kind", ""),
+        level=raw.get("level", ""),
+        municipality=raw.get("municipality", ""),
+        until=raw.get("until", ""),
+        supplier_name=raw.get("supplier_name", ""),
         search=raw["search"],
         sections=tuple(Section(s["title"], tuple(s["fields"])) for s in raw["sections"]),
     )
@@ -274,7 +283,7 @@ def _layout(raw: Mapping[str, Any]) -> Layout:
 def _rule(raw: Mapping[str, Any]) -> Rule:
     known = {"id", "kind", "severity", "title", "found", "why", "remedy", "table"}
     return Rule(
-        **{"found": raw["title"]} | {k: v for k, v in raw.items() if k in known},
+        **{k: v for k, v in raw.items() if k in known},
         params={k: v for k, v in raw.items() if k not in known},
     )
 
@@ -292,6 +301,10 @@ def _check_names(system: System, path: Path) -> None:
         ("display.amount", [display.amount] if display.amount else []),
         ("display.status", [display.status] if display.status else []),
         ("display.supplier", [display.supplier] if display.supplier else []),
+        *(
+            (f"display.{key}", [getattr(display, key)] if getattr(display, key) else [])
+            for key in ("kind", "level", "municipality", "until", "supplier_name")
+        ),
         ("expect.filled", system.expect.filled),
         *((f"display.sections ({s.title})", s.fields) for s in display.sections),
         *_layout_names(system.record),
@@ -316,6 +329,30 @@ def _check_names(system: System, path: Path) -> None:
             table_of.names
         ):
             raise wrong(path, "charts", f"la gráfica {chart.id} nombra una tabla o columna que no existe")
+
+
+def _check_rules(system: System, path: Path) -> None:
+    """Every rule has an id of its own and names what the system has."""
+    for number, rule in enumerate(system.rules):
+        if any(r.id == rule.id for r in system.rules[:number]):
+            raise wrong(path, f"rules ({rule.id})", "ya hay otra regla con ese id", ("rules", number, "id"))
+        for fault in rules_declared.faults(system, rule):
+            raise _wrong_rule(path, number, rule, fault)
+
+
+def _check_comparisons(systems: Sequence[System]) -> None:
+    """A rule that compares with another system names what that one has; a portal may do without the other."""
+    by_slug = {s.slug: s for s in systems}
+    for system in systems:
+        for number, rule in enumerate(system.rules):
+            other = by_slug.get(str(rule.params.get("system", "")))
+            for fault in rules_declared.to_faults(other, rule) if other else ():
+                raise _wrong_rule(system.folder / "system.toml", number, rule, fault)
+
+
+def _wrong_rule(path: Path, number: int, rule: Rule, fault: str) -> ConfigurationError:
+    parameter = fault.partition(":")[0]
+    return wrong(path, f"rules ({rule.id})", fault, ("rules", number, parameter))
 
 
 def _layout_names(layout: Layout) -> Iterator[tuple[str, Iterable[str]]]:

@@ -55,17 +55,34 @@ class Verdict:
     remedy: str
 
 
-def judge(source: str, run: str, night: Night, archive: Path, day: date, floor: int = 0) -> Verdict | None:
+@dataclass(frozen=True)
+class Floors:
+    """The least a source declares it will send."""
+
+    records: int = 0
+    entes: Mapping[str, int] = field(default_factory=dict)
+    """Institution → main rows."""
+
+
+def judge(
+    source: str, run: str, night: Night, archive: Path, day: date, floors: Floors | None = None
+) -> Verdict | None:
     """Return why the snapshot *run* may not replace the last good one, or None when it may.
 
-    Nights before *day* are compared. *floor*: the source's declared minimum of records. A snapshot accepted by name passes.
+    Nights before *day* are compared. A snapshot accepted by name passes.
     """
+    floors = floors or Floors()
     if accepted(archive, source, run):
         return None
-    if night.records < floor:
+    if night.records < floors.records:
         return _verdict(
-            "shrank", source, run, f"{night.records} registros; la fuente declara al menos {floor}"
+            "shrank", source, run, f"{night.records} registros; la fuente declara al menos {floors.records}"
         )
+    for ente, least in sorted(floors.entes.items()):
+        if (now := night.entes.get(ente, 0)) < least:
+            return _verdict(
+                "shrank", source, run, f"{ente}: {now} registros; la fuente declara al menos {least}"
+            )
     before = [n for n in history(archive, source) if n["date"] < day.isoformat()]
     good = [n for n in before if n["taken_as_good"]][-NIGHTS_COMPARED:]
     if not good:

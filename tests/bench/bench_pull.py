@@ -6,8 +6,9 @@
     .venv/bin/python tests/bench/bench_pull.py --records 2000000 --rounds 1        2 GB by pages
 
 Prints ratios and peak memory; fails (exit 1) when they miss: 1.5 times the bare loop (in wall and in processor time),
-300 MB, 15 s for 50 sources. Each round reads and pulls one after the other, in turns first and second, and its own
-ratio counts; the figure is the median of the rounds, so that a busy machine moves both sides of it alike.
+300 MB, 15 s for 50 sources. Each round reads and pulls one after the other, in turns first and second. Processor time
+is the median of the rounds' own ratios; by the clock, the best pull counts against the best reading, because what else
+a machine does only ever adds. Wall figures mean something on a machine that is not overloaded: see the load it prints.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import os
 import resource
 import shutil
 import socket
@@ -132,7 +134,7 @@ def by_pages(settings: config.Settings, total: int, rounds: int) -> bool:
     process, port = start(total, 0)
     source = declared("grande", "127.0.0.1", port)
     before = peak_mb()
-    walls, cpus = [], []
+    loops, stages, cpus = [], [], []
 
     def take() -> None:
         pull.run(settings, [source])
@@ -142,18 +144,22 @@ def by_pages(settings: config.Settings, total: int, rounds: int) -> bool:
         tasks = [lambda: bare(source, settings, total), take]
         taken = [timed(t) for t in (tasks if number % 2 == 0 else reversed(tasks))]
         loop, stage = taken if number % 2 == 0 else reversed(taken)
-        walls.append(stage[0] / loop[0])
+        loops.append(loop[0])
+        stages.append(stage[0])
         cpus.append(stage[1] / loop[1])
         print(
             f"  lectura sola {loop[0]:.2f} s ({loop[1]:.2f} s de procesador), pull {stage[0]:.2f} s ({stage[1]:.2f}): "
-            f"{walls[-1]:.2f} y {cpus[-1]:.2f} veces"
+            f"{stage[0] / loop[0]:.2f} y {cpus[-1]:.2f} veces"
         )
     process.kill()
     result = json.loads((settings.build / "pull" / "grande.json").read_bytes())
     assert result["records"] == total, result
-    wall, cpu, peak = statistics.median(walls), statistics.median(cpus), peak_mb()
+    wall, cpu, peak = min(stages) / min(loops), statistics.median(cpus), peak_mb()
     print(f"{total} registros por páginas de {PAGE}, {result['bytes'] / 2**20:.0f} MB")
-    print(f"razón (mediana de {rounds}): {wall:.2f} por reloj, {cpu:.2f} de procesador")
+    print(
+        f"razón: {cpu:.2f} de procesador (mediana de {rounds}), {wall:.2f} por reloj (lo mejor de cada uno)"
+    )
+    print(f"carga de la máquina: {os.getloadavg()[0]:.1f} sobre {os.cpu_count()} procesadores")
     print(f"memoria máxima: {before:.0f} MB al empezar, {peak:.0f} MB al terminar")
     return wall <= 1.5 and cpu <= 1.5 and peak <= 300
 
@@ -230,7 +236,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--records", type=int, default=200_000)
     parser.add_argument("--sources", type=int, default=50)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--file", type=float, default=0.0, metavar="GB")
     parser.add_argument("--kind", choices=["csv", "json", "jsonl"], default="csv")
     asked = parser.parse_args(arguments)

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.browser
 
 PLAIN = (
     "/", "/buscar/", "/s6-contrataciones/", "/s6-contrataciones/lista/", "/s1-declaraciones/", "/conexion/", "/descargas/",
-    "/calidad/", "/fuentes/", "/cambios/", "/creditos/", "/metodologia/", "/404.html",
+    "/calidad/", "/calidad/s6-contrataciones/", "/calidad/s3-servidores/", "/calidad/instituciones/",
+    "/fuentes/", "/cambios/", "/creditos/", "/metodologia/", "/404.html",
+    "/municipios/", "/municipios/ciudad-xaltepec/", "/patrones/", "/accesibilidad/",
 )  # fmt: skip
 
 
@@ -32,9 +34,15 @@ def templates(site: Path) -> list[str]:
         "entes",
         "recomendaciones",
         "indicadores",
+        "s2-servidores",
+        "s3-particulares",
+        "s4-auditorias",
     ):
         twins = sorted((site / slug).glob("*/index.json"))
         found.append(f"/{slug}/{twins[len(twins) // 3].parent.name}/")
+    for kind in ("instituciones/*/index.html", "s*/*/index.html"):  # an institution; the records a rule names
+        judged = [p for p in sorted((site / "calidad").glob(kind)) if p.parent.name != "pagina"]
+        found += ["/" + p.relative_to(site).as_posix().removesuffix("index.html") for p in judged[:1]]
     facet = sorted((site / "s6-contrataciones" / "por").glob("*/*/index.html"))[0]
     found.append("/" + facet.relative_to(site).as_posix().removesuffix("index.html"))
     return found
@@ -102,7 +110,15 @@ def test_tables_sort_with_the_keyboard(page: Page, site_server: str, built_site:
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/s6-contrataciones/", "/s1-declaraciones/", "/buscar/", "/calidad/"]
+    "address",
+    [
+        "/",
+        "/s6-contrataciones/",
+        "/s1-declaraciones/",
+        "/buscar/",
+        "/calidad/",
+        "/calidad/s6-contrataciones/",
+    ],
 )
 def test_pages_stay_within_their_weight(built_site: Path, address: str) -> None:
     html = (built_site / address.lstrip("/") / "index.html").read_bytes()
@@ -111,3 +127,89 @@ def test_pages_stay_within_their_weight(built_site: Path, address: str) -> None:
     assert sum(len(gzip.compress(p.read_bytes())) for p in styles) <= 10_000
     ordinary = [p for p in (built_site / "recursos").glob("*.js") if not p.name.startswith("search")]
     assert sum(len(gzip.compress(p.read_bytes())) for p in ordinary) <= 5_000
+
+
+def tab_to(page: Page, wanted: str, limit: int = 400) -> None:
+    """Press Tab until what has the focus is a link whose address matches *wanted*; fail if it never comes."""
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        href = page.evaluate("document.activeElement.getAttribute('href') || ''")
+        if re.search(wanted, href):
+            return
+    pytest.fail(f"con Tab no se llega a {wanted}")
+
+
+def follow(page: Page, wanted: str) -> None:
+    """Reach a link with Tab and open it with Enter."""
+    tab_to(page, wanted)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_journeys_with_the_keyboard_only(browser: Browser, site_server: str, scripts: bool) -> None:
+    """Find a sanctioned official; find who contracts with a company; check a figure; reach a download."""
+    context = browser.new_context(java_script_enabled=scripts, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+
+    def focused(wanted: str) -> None:
+        follow(page, wanted) if scripts else page.goto(site_server + found(wanted))
+
+    def found(wanted: str) -> str:
+        links = page.locator("main a[href]")
+        every = [str(links.nth(i).get_attribute("href")) for i in range(links.count())]
+        return next(href for href in every if re.search(wanted, href))
+
+    page.goto(f"{site_server}/")
+    focused(r"^/s3-servidores/$")
+    focused(r"^/s3-servidores/[0-9a-f]{8}[^/]*/$")
+    assert page.locator(".vigencia").inner_text().strip()
+
+    page.goto(f"{site_server}/")
+    focused(r"^/s6-contrataciones/$")
+    focused(r"^/s6-contrataciones/ocds-[^/]+/$")
+    focused(r"^/proveedores/[^/]+/$")
+    assert page.locator("caption", has_text="Por comprador").count() == 1
+
+    page.goto(f"{site_server}/")
+    focused(r"^/s3-servidores/lista/$")
+    counted = re.search(r"de ([\d,]+)", page.locator("p.lugar").inner_text())
+    page.goto(f"{site_server}/")
+    assert counted and counted[1] in page.locator(".cifras--portada").inner_text()
+
+    page.goto(f"{site_server}/s3-servidores/")
+    if scripts:
+        tab_to(page, r"/s3-servidores/datos/.*\.csv$")
+    else:
+        assert page.request.get(site_server + found(r"\.csv$")).ok
+    context.close()
+
+
+def test_the_lost_page_proposes_to_search_for_the_words_of_the_address(page: Page, site_server: str) -> None:
+    page.goto(f"{site_server}/s6-contrataciones/camino-real-de-xaltepec/")
+    assert page.locator("input[type=search]").input_value() == "camino real de xaltepec"
+
+
+def test_the_map_and_its_list_name_the_same_municipalities(page: Page, site_server: str) -> None:
+    page.goto(f"{site_server}/municipios/")
+    tiles = page.locator(".mosaico a").evaluate_all("found => found.map(a => a.getAttribute('href')).sort()")
+    listed = page.locator(".indice a").evaluate_all("found => found.map(a => a.getAttribute('href')).sort()")
+    assert tiles == listed and len(tiles) == 42
+
+
+def test_a_record_and_a_dataset_print_with_their_citation_and_version(
+    browser: Browser, site_server: str, built_site: Path
+) -> None:
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    for address in (templates(built_site)[-2], "/s6-contrataciones/"):
+        page.goto(site_server + address)
+        page.emulate_media(media="print")
+        assert page.locator(".menu").is_hidden()
+        assert page.locator(".cita").first.is_visible()
+        page.set_viewport_size({"width": 700, "height": 900})  # a sheet of letter paper without its margins
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, "en papel, lo que se desborda se pierde"
+        assert re.search(r"versión", page.locator(".cita").first.inner_text())
+        assert page.pdf(format="Letter").startswith(b"%PDF")
+    context.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,6 +73,12 @@ def test_axe_finds_nothing_in_any_state(browser: Browser, site_server: str, widt
     look("falla")
     context.close()
     assert faults == []
+
+
+def test_the_scripts_of_the_search_stay_within_their_weight(built_site: Path) -> None:
+    scripts = list((built_site / "recursos").glob("search*.js"))
+    assert len(scripts) == 2
+    assert sum(len(gzip.compress(p.read_bytes())) for p in scripts) <= 20_000
 
 
 def test_a_screen_reader_meets_a_search_form_a_combobox_filters_and_a_list(
@@ -206,17 +214,21 @@ def test_without_a_network_it_says_so_and_goes_on_when_it_is_back(page: Page, si
     expect(page.locator("#estado")).to_have_text(re.compile("resultado|Ningún"))
 
 
-def test_a_missing_piece_of_the_index_is_said_and_another_search_still_works(
-    page: Page, site_server: str
+@pytest.mark.parametrize(
+    ("status", "said", "button"),
+    [(503, "No se pudo leer una parte", "Volver a intentar"), (404, "Falta una parte", "Cargar de nuevo")],
+)
+def test_a_missing_piece_of_the_index_is_said_and_the_search_goes_on(
+    page: Page, site_server: str, status: int, said: str, button: str
 ) -> None:
     page.goto(f"{site_server}/buscar/?q=secretaria")
     settled(page)
-    page.route("**/buscar/indice/**", lambda route: route.fulfill(status=404, body="no"))
+    page.route("**/buscar/indice/**", lambda route: route.fulfill(status=status, body="no"))
     page.locator("#q").fill("zapoteca")
     page.locator("#q").press("Enter")
-    expect(page.locator("#estado")).to_contain_text("No se pudo leer una parte")
+    expect(page.locator("#estado")).to_contain_text(said)
     page.unroute_all()
-    page.get_by_role("button", name="Volver a intentar").click()
+    page.get_by_role("button", name=button).click()
     expect(page.locator("#estado")).to_have_text(re.compile("resultado|Ningún"))
 
 

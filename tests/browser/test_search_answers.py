@@ -105,7 +105,7 @@ def test_an_answer_to_an_older_question_is_dropped(page: Page, site_server: str)
     [
         ("offline", "No hay conexión", "Volver a intentar"),
         ("missing-shard", "No se pudo leer una parte", "Volver a intentar"),
-        ("old-version", "edición nueva", "Cargar la edición nueva"),
+        ("old-version", "edición nueva", "Cargar de nuevo"),
     ],
 )
 def test_a_fault_is_said_with_a_way_on(
@@ -136,14 +136,15 @@ def test_a_worker_that_cannot_start_is_said_and_tried_again(page: Page, site_ser
 def test_a_contract_says_amount_buyer_supplier_and_date(page: Page, site_server: str) -> None:
     contract = card(
         system="s6-contrataciones", title="Compra de papel", amount=1234567.5, ente="Ente Uno", supplier="Papelera Dos",
-        date="2025-03-02", status="Contrato", type="Licitación pública",
+        date="2025-03-02", status="Contrato", type="Licitación pública", period_end="2025-09-30",
     )  # fmt: skip
     serve(page, ask=[answer([contract])])
     search(page, site_server, "papel")
     shown = page.locator("#resultados li")
     expect(shown).to_contain_text("Contrataciones")
     for label, value in (
-        ("Contratado en pesos", "$1,234,567.50"), ("Proveedor", "Papelera Dos"), ("Fecha", "2 de marzo de 2025"),
+        ("Contratado en pesos", "$1,234,567.50"), ("Proveedor", "Papelera Dos"), ("Fecha$", "2 de marzo de 2025"),
+        ("Tipo de procedimiento", "Licitación pública"),
     ):  # fmt: skip
         line = shown.locator("dl div", has=page.locator("dt", has_text=re.compile(f"^{label}")))
         expect(line.locator("dd")).to_have_text(value)

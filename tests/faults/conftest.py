@@ -81,6 +81,7 @@ class Outcome:
     """What one faulty night did to the target, to the others, and to the bytes kept before."""
 
     weather: str
+    condition: str
     message: str
     records: int
     claimed: int | None
@@ -106,7 +107,7 @@ def strike(bench: Bench, tmp_path: Path) -> Iterator[Callable[..., Outcome]]:
         results, seconds = bench.night(tmp_path, [name, *others], DAY + timedelta(days=1))
         result = results.pop(name)
         return Outcome(
-            result["weather"], result["message"], result["records"], result["claimed"], seconds,
+            result["weather"], result["condition"], result["message"], result["records"], result["claimed"], seconds,
             {n: r["weather"] for n, r in results.items()}, _bytes(tmp_path, name) == before, len(bench.server.log),
         )  # fmt: skip
 

@@ -38,6 +38,7 @@ def test_a_night_with_faults(bench: Any, strike: Strike, case: matrix.Case) -> N
         assert night.weather == "kept", night.message
         assert night.untouched
         assert night.message
+        assert night.condition in conditions(case)
     elif case.fate == "healed":
         assert night.weather == "unchanged", night.message
         assert night.records == good
@@ -46,6 +47,24 @@ def test_a_night_with_faults(bench: Any, strike: Strike, case: matrix.Case) -> N
         if night.weather != "kept":  # all that the source says it has today, or nothing
             assert night.claimed in (None, night.records)
             assert night.records in expected_rows(case, good)
+
+
+DOWN = {"drip", "slow", "reset", "burst", "redirect", "error-200", "expired"}
+"""Faults after which there was no answer to judge; after the others there was one, and it was not all there."""
+
+
+def conditions(case: matrix.Case) -> set[str]:
+    """The weather that a fault alone may give; of two at once, whichever was met first."""
+    if len(case.faults) > 1:
+        return {"down", "partial", "empty"}
+    (fault,) = case.faults
+    if fault.kind == "empty" and not fault.page:
+        return {"empty"}
+    if fault.kind.startswith("cut-") and fault.value < 0.01:  # not a byte of a small answer is left
+        return {"partial", "empty"}
+    if fault.kind == "error-200" and matrix.FORMATS[case.format].pages == 1:  # a file, judged once it is here
+        return {"partial"}
+    return {"down"} if fault.kind in DOWN else {"partial"}
 
 
 def expected_rows(case: matrix.Case, good: int) -> range:

@@ -160,7 +160,7 @@ def test_record_says_its_source_its_findings_and_what_is_withheld(pages: dict[st
     assert "Fuente uno" in contract
     assert "Fechas en desorden" in contract
     clean = " ".join(pages["contratos/c-002/index.html"].text)
-    assert "pasó la revisión sin observaciones" in clean
+    assert "La revisión no observó nada en este registro." in clean
     person = " ".join(pages[f"sanciones/{STRANGE_ID}/index.html"].text)
     assert "Puede haber homónimos." in person
     assert "Ley de protección de datos." in person

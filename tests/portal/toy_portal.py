@@ -247,6 +247,74 @@ def make_toy(root: Path) -> Settings:
     return Settings(root=root, run_date=RUN_DATE)
 
 
+UNKNOWN_ENTES = [
+    {
+        "code": "ente-conocido", "rule": "ente-conocido", "severity": "note", "table": "contratos",
+        "field": "ente_nombre", "source": "fuente-uno", "count": 119, "title": "Fuera del registro",
+        "message": "Fuera del registro", "why": "", "remedy": "", "row_ids": ["c-000"], "entes": {"e1": 79, "e2": 40},
+    },
+    {
+        "code": "type-error", "rule": "type-error", "severity": "error", "table": "contratos", "field": "monto",
+        "source": "fuente-uno", "count": 2, "title": "x", "message": "x", "why": "", "row_ids": [], "entes": {"e1": 2},
+        "remedy": "Corrija el dato: se espera un número con punto decimal.",
+    },
+]  # fmt: skip
+
+
+def _rule(name: str, kind: str, severity: str, kept: str, found: str, **more: Any) -> dict[str, Any]:
+    """A check of the report; *kept* is true of what passes, *found* of what does not."""
+    return {
+        "id": name, "kind": kind, "severity": severity, "title": kept, "found": found, "why": f"Porque sí: {name}.",
+        "remedy": f"Corrija: {name}.", "table": "contratos", "fields": [], "checked": 120, "failed": 0,
+        "state": "failed", "reason": "", **more,
+    }  # fmt: skip
+
+
+RULES = [
+    _rule("type-error", "schema", "error", "Cada dato es de su tipo", "Un dato no es de su tipo", failed=2),
+    _rule(
+        "fechas", "dates-in-order", "warning", "Las fechas van en orden", "Fechas en desorden",
+        fields=["fecha"], failed=1,
+    ),
+    _rule("ente-conocido", "known-ente", "note", "El ente es conocido", "Fuera del registro", failed=119),
+    _rule(
+        "primary-key", "schema", "error", "Cada uno con su clave", "Clave repetida", checked=122, state="passed"
+    ),
+    _rule(
+        "inhabilitado", "barred", "warning", "Nadie inhabilitado contrata", "Un inhabilitado contrata",
+        checked=0, state="not_checked", reason="El conjunto «sanciones» no se revisó anoche.",
+    ),
+]  # fmt: skip
+ENTE_FIGURES = [
+    {"ente_id": "", "ente": "", "checked": 2, "published": 0, "quarantined": 1, "withheld": 1, "issues": {}},
+    {
+        "ente_id": "e1", "ente": "Secretaría de Obras", "checked": 81, "published": 80, "quarantined": 1, "withheld": 0,
+        "issues": {"ente-conocido": 79, "fechas": 1, "type-error": 2},
+    },
+    {
+        "ente_id": "e2", "ente": HOSTILE, "checked": 40, "published": 40, "quarantined": 0, "withheld": 0,
+        "issues": {"ente-conocido": 40},
+    },
+]  # fmt: skip
+
+
+def _leave_findings(root: Path) -> None:
+    """Write what check leaves besides the report of contratos: findings by record, and the nights on record."""
+    found = [(f"c-{i:03}", "contratos", "ente-conocido", "note", "ente_nombre") for i in range(120) if i != 2]
+    found.append(("c-001", "contratos", "fechas", "warning", "fecha"))
+    pl.DataFrame(found, schema=["row_id", "table", "rule", "severity", "field"], orient="row").write_parquet(
+        root / "build" / "reports" / "contratos.findings.parquet"
+    )
+    nights = [
+        {"date": day, "verdict": "warnings", "checked": 123, "published": 120, "quarantined": 2, "withheld": 1,
+         "errors": 2, "warnings": warnings, "notes": 119}
+        for day, warnings in (("2026-02-27", 7), ("2026-02-28", 4), ("2026-03-01", 1))
+    ]  # fmt: skip
+    path = root / "data" / "archive" / "quality" / "contratos.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text("".join(json.dumps(n) + "\n" for n in nights) + '{"cut', encoding="utf-8")
+
+
 def _leave_all(root: Path) -> None:
     leave(
         root,
@@ -284,7 +352,7 @@ def _leave_all(root: Path) -> None:
         "withheld": 1, "weather": "fresh", "snapshot": "2026-02-28", "taken": "2026-02-28", "message": "",
     }  # fmt: skip
     issue = {
-        "code": "fechas", "rule": "dates-in-order", "severity": "warning", "table": "contratos", "field": "fecha",
+        "code": "fechas", "rule": "fechas", "severity": "warning", "table": "contratos", "field": "fecha",
         "source": "fuente-uno", "count": 1, "message": "La fecha final es anterior a la inicial.", "why": "No puede ser.",
         "remedy": "Corrija la fecha.", "row_ids": ["c-001"], "title": "Fechas en desorden",
     }  # fmt: skip
@@ -295,8 +363,13 @@ def _leave_all(root: Path) -> None:
         CONTRACTS,
         verdict="warnings",
         sources=[source],
-        issues=[issue],
+        issues=[issue, *UNKNOWN_ENTES],
+        rules=RULES,
+        entes=ENTE_FIGURES,
+        checked_rows=122,
+        withheld_records=[{"code": "concluida", "source": "fuente-uno", "count": 1}],
     )
+    _leave_findings(root)
     leave(
         root,
         "sanciones",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import email.utils
 import errno
 import json
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from vitrina import snapshots
+from vitrina import config, snapshots
+from vitrina.errors import RefusedError
 from vitrina.protocols import PROTOCOLS
 from vitrina.storage import read_json
 
@@ -223,3 +226,45 @@ def test_a_drop_folder_takes_one_file_per_body_and_refuses_links(portal: Portal)
     (base / "c.json").symlink_to("/etc/hostname")
     result = portal.one(declared, day="2026-03-02")
     assert result["weather"] == "kept" and "enlace" in result["message"]
+
+
+def telling(serve: Start, *ahead: float) -> list[Any]:
+    """Sources on servers whose clocks are *ahead* of ours by so many seconds."""
+
+    def dated(seconds: float) -> Callable[[Request], Reply]:
+        told = email.utils.format_datetime(config.now() + timedelta(seconds=seconds))
+        return lambda _: reply([{"id": 1}], Date=told)
+
+    servers = [serve(dated(s)) for s in ahead]
+    return [source("http_file", f"f-{n}", "json", url=f"{s.url}/a.json") for n, s in enumerate(servers)]
+
+
+@pytest.mark.parametrize("ahead", [-40, 0, 500])
+def test_a_clock_in_time_is_not_spoken_of(portal: Portal, serve: Start, ahead: float) -> None:
+    portal.pull(*telling(serve, ahead, ahead, ahead))
+    assert not any("reloj" in line for line in portal.said)
+
+
+@pytest.mark.parametrize("ahead", [-1200, 1200, 80_000])
+def test_a_clock_minutes_off_is_told(portal: Portal, serve: Start, ahead: float) -> None:
+    portal.pull(*telling(serve, ahead, ahead, ahead, 0))
+    assert "minutos" in portal.said[-1]
+
+
+@pytest.mark.parametrize("days", [-3653, -2, 2, 3653])
+def test_a_night_with_the_wrong_day_is_refused(portal: Portal, serve: Start, days: int) -> None:
+    with pytest.raises(RefusedError, match="reloj") as refused:
+        portal.pull(*telling(serve, *[days * 86_400] * 3))
+    assert refused.value.exit_code == 20 and "timedatectl" in refused.value.remedy
+
+
+def test_one_or_two_servers_with_a_wrong_clock_do_not_stop_a_night(portal: Portal, serve: Start) -> None:
+    wrong = 9e7
+    assert len(portal.pull(*telling(serve, wrong, wrong))) == 2
+    assert len(portal.pull(*telling(serve, wrong, 0, 0, 0))) == 4
+    odd = [
+        source("http_file", f"r-{n}", url=f"{serve(lambda _: reply([{'id': 1}], Date='ayer')).url}/a.json")
+        for n in range(3)
+    ]
+    portal.pull(*odd)
+    assert not any("reloj" in line for line in portal.said)

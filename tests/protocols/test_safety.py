@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vitrina.errors import ConfigurationError
-from vitrina.protocols import addresses
+from vitrina.protocols import addresses, declared
 
 from .conftest import SECRETS, Pdn, Portal, Reply, Request, Server, pdn, records, reply, source
 
@@ -79,6 +79,72 @@ def test_a_declared_address_that_leads_to_loopback_is_never_connected(
     result = portal.one(declared, backoff_ms=0)
     assert result["weather"] == "none"
     assert server.connections == 0
+
+
+HIDDEN = [
+    *(f"http://{a}:{{port}}/" for a in FORBIDDEN if a and "." in a and ":" not in a),
+    *(f"http://[{a}]:{{port}}/" for a in FORBIDDEN if ":" in a and "%" not in a),
+    "http://2852039166:{port}/", "http://0xa9fea9fe:{port}/", "http://0251.0376.0251.0376:{port}/",
+    "http://169.254.43518:{port}/", "http://169.16689662:{port}/", "http://017700000001:{port}/",
+    "http://0x7f.0x0.0x0.0x1:{port}/", "http://127.0.1:{port}/", "http://127.0.0.1%2f@a.mx:{port}/",
+    "http://127。0。0。1:{port}/", "http://①②⑦.⓪.⓪.①:{port}/", "http://[::ffff:7f00:1]:{port}/",
+    "http://[::ffff:0:127.0.0.1]:{port}/", "http://[64:ff9b::169.254.169.254]:{port}/", "http://[2002:a9fe:a9fe::]:{port}/",
+    "http://[fe80::1%25lo]:{port}/", "http://127.0.0.1#@a.mx:{port}/", "http://a.mx@127.0.0.1:{port}/",
+]  # fmt: skip
+"""Every way we know of writing an address that leads inside."""
+
+
+@pytest.mark.parametrize("way", ["declared", "redirect", "linked"])
+def test_no_way_of_writing_an_inner_address_opens_a_connection_to_it(
+    portal: Portal, serve: Start, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """Declared, as a redirect, and as the next page, with the host allowed by name: nothing but the address stops it."""
+    assert len(HIDDEN) >= 60
+    opened: list[Any] = []
+    connect = socket.socket.connect
+    public = serve(lambda request: answers[request.path](request))
+    answers: dict[str, Callable[[Request], Reply]] = {}
+    real = socket.getaddrinfo
+
+    def resolver(host: Any, port: Any, *more: Any, **kinds: Any) -> Any:
+        # Our public server is on loopback: it goes by a public address, and its connection is let through below.
+        if host == "publico.ejemplo.mx":
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", port))]
+        return real(host, port, *more, **{**kinds, "flags": socket.AI_NUMERICHOST})
+
+    def spy(self: socket.socket, address: Any) -> None:
+        if address[0] == "8.8.8.8":
+            return connect(self, ("127.0.0.1", public.port))
+        opened.append(address)
+        raise ConnectionRefusedError(111, "canario")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    monkeypatch.setattr(socket.socket, "connect", spy)
+    start = f"http://publico.ejemplo.mx:{public.port}"
+    for number, pattern in enumerate(HIDDEN):
+        inner = pattern.format(port=public.port)
+        more = {
+            "private_network": False,
+            "allow_hosts": [declared.host(inner)] if declared.host(inner) else [],
+        }
+        path = f"/{number}"
+        if way == "declared":
+            trap = source("http_file", url=inner, **more)
+        elif way == "redirect":
+            answers[path] = lambda _, inner=inner: to(inner)  # type: ignore[misc]
+            trap = source("http_file", url=f"{start}{path}", **more)
+        else:
+            first = {"releases": [{"ocid": "o-1"}], "links": {"next": inner}}
+            answers[path] = lambda _, first=first: reply(first)  # type: ignore[misc]
+            trap = source("ocds_api", kind="packages", url=f"{start}{path}", **more)
+        try:
+            result = portal.one(trap, backoff_ms=0)
+        except ConfigurationError:
+            assert way == "declared", inner
+            continue
+        assert result["weather"] == "none" and result["message"], inner
+    assert opened == []
+    assert len({r.path for r in public.seen}) == (0 if way == "declared" else len(HIDDEN))
 
 
 def test_every_resolved_address_must_be_allowed_and_the_name_is_resolved_once(

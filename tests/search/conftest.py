@@ -81,20 +81,30 @@ def invented(number: int, seed: int = 4) -> list[Document]:
         if n % 2:
             name = " ".join([pick.choice(NAMES), pick.choice(SURNAMES), pick.choice(SURNAMES)])
             key = f"SFP/{pick.randint(2018, 2026)}/{n:04}-B"
-            groups = {"titulo": name, "clave": key, "ente": ente, "texto": pick.choice(THINGS)}
+            groups = {8: name, 6: key, 3: ente, 1: pick.choice(THINGS)}
             found.append(
                 Document(
-                    "s3-servidores", f"/s3-servidores/s{n}/", name, "Sanción", day, None, ente, "", groups
+                    "s3-servidores",
+                    f"/s3-servidores/s{n}/",
+                    name,
+                    "Sanción",
+                    day,
+                    None,
+                    ente,
+                    pick.choice(["Firme", "En curso", ""]),
+                    groups,
+                    level=pick.choice(["Estatal", "Municipal", ""]),
+                    person=1,
                 )
             )
         else:
             title = " ".join(pick.choice(THINGS) for _ in range(pick.randint(3, 9)))
             key = f"ocds-07smqs-{n:05}"
             groups = {
-                "titulo": title,
-                "clave": key,
-                "ente": ente,
-                "texto": f"Grupo {pick.choice(SURNAMES)} S.A. de C.V.",
+                8: title,
+                6: key,
+                3: ente,
+                1: f"Grupo {pick.choice(SURNAMES)} S.A. de C.V.",
             }
             amount = round(pick.random() * 1e6, 2)
             found.append(
@@ -106,8 +116,11 @@ def invented(number: int, seed: int = 4) -> list[Document]:
                     day,
                     amount,
                     ente,
-                    "",
+                    pick.choice(["Adjudicada", "Desierta"]),
                     groups,
+                    type=pick.choice(["Licitación", "Adjudicación directa", "Invitación"]),
+                    municipality=pick.choice(["Ixhuatlán", "Ñuñoa", "San José", ""]),
+                    supplier=pick.choice(["", "Grupo Norte"]),
                 )
             )
     return found
@@ -117,23 +130,23 @@ KNOWN = [
     Document(
         "s3-servidores", "/s3-servidores/uno/", "Íñigo Zaldívar Muñoz", "Director", "2021-05-03", None,
         "Secretaría de Salud", "Firme",
-        {"titulo": "Íñigo Zaldívar Muñoz", "clave": "DGR/2021/777-C", "ente": "Secretaría de Salud", "texto": ""},
+        {8: "Íñigo Zaldívar Muñoz", 6: "DGR/2021/777-C", 3: "Secretaría de Salud", 1: ""},
     ),
     Document(
         "s6-contrataciones", "/s6-contrataciones/ocds-zz-9001/", "Pavimentación de la calle Ñandú", "Valle", "2024-02-01",
         1234.5, "Instituto de Vivienda", "Adjudicada",
         {
-            "titulo": "Pavimentación de la calle Ñandú", "clave": "ocds-zz-9001\nHPR060210B71",
-            "ente": "Instituto de Vivienda", "texto": "Constructora Tepozán del Valle, S.A. de C.V.",
+            8: "Pavimentación de la calle Ñandú", 6: "ocds-zz-9001\nHPR060210B71",
+            3: "Instituto de Vivienda", 1: "Constructora Tepozán del Valle, S.A. de C.V.",
         },
     ),
     Document(
         "s4-comunicados", "/s4-comunicados/x/", "constructor toString", "", "2020-01-01", None, "", "",
-        {"titulo": "constructor toString", "texto": "__proto__ hasOwnProperty valueOf " + "w" * 300},
+        {8: "constructor toString", 1: "__proto__ hasOwnProperty valueOf " + "w" * 300},
     ),
     Document(
         "s3-servidores", "/s3-servidores/o/", "Consuelo de la O", "", "2019-01-01", None, "", "",
-        {"titulo": "Consuelo de la O", "clave": "", "ente": "", "texto": ""},
+        {8: "Consuelo de la O", 6: "", 3: "", 1: ""},
     ),
 ]  # fmt: skip
 

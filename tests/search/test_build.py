@@ -1,33 +1,37 @@
-"""The files of the search: same documents, same bytes; numbered by date; nothing missing, nothing stale."""
+"""The files of the search: same documents, same bytes; numbered by date; nothing missing, nothing stale; nights."""
 
 from __future__ import annotations
 
 import gzip
-import hashlib
 import random
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from vitrina.search.build import BLOCK, FIELDS, Document, build, lunr_index, numbered
-from vitrina.search.shard import ROWS_BYTES, assemble, cut, rows
-
-
-def unpack(path: Path) -> Any:
-    return orjson.loads(gzip.decompress(path.read_bytes()))
-
-
-def root_of(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = orjson.loads(
-        (folder / orjson.loads((folder / "current.json").read_bytes())["root"]).read_bytes()
-    )
-    return found
+from vitrina.search import columns, postings, shard, vocabulary
+from vitrina.search.build import build
+from vitrina.search.documents import Document, combined, frame
+from vitrina.search.lunr_export import lunr_index
+from vitrina.search.query import query
+from vitrina.search.reader import Index
+from vitrina.search.tokenize import tokens
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def one(number: int, **more: Any) -> Document:
+    text = f"Obra {number} camino"
+    return Document(
+        "s", f"/s/{number:05}/", text, date=f"20{10 + number % 15}-01-02", fields={8: text}, **more
+    )
 
 
 def test_two_builds_give_the_same_bytes_whatever_the_order_of_the_documents(
@@ -39,107 +43,185 @@ def test_two_builds_give_the_same_bytes_whatever_the_order_of_the_documents(
     assert bytes_of(tmp_path) == bytes_of(built)
 
 
-def test_names_carry_the_hash_of_the_content(built: Path) -> None:
-    for path in sorted(built.rglob("*")):
-        if path.is_file() and path.name != "current.json":
-            data = path.read_bytes()
-            plain = gzip.decompress(data) if path.suffix == ".bin" else data
-            assert path.stem.rpartition("-")[2] == hashlib.sha256(plain).hexdigest()[:10]
-
-
-def test_the_root_names_every_file_and_no_other(built: Path) -> None:
-    root = root_of(built)
-    named = {
-        root["index"],
-        root["columns"],
-        *root["blocks"],
-        *(n for key in ("terms", "words") for _, n in root[key]),
-    }
-    found = set(bytes_of(built)) - {"current.json"}
-    assert {name for name in found if not name.startswith("root-")} == named
-    assert root["systems"]["s3-servidores"] == "Servidores sancionados"
-    assert root["systems"]["s4-comunicados"] == "s4-comunicados"
+def test_names_change_with_the_content(documents: list[Document], built: Path, tmp_path: Path) -> None:
+    build(documents[:-1], tmp_path)
+    names = set(bytes_of(built)) & set(bytes_of(tmp_path))
+    assert names == {"current.json"}
 
 
 def test_documents_are_numbered_by_date_and_every_card_is_there(
     documents: list[Document], built: Path
 ) -> None:
-    root = root_of(built)
-    cards = [dict(zip(root["card"], c, strict=True)) for name in root["blocks"] for c in unpack(built / name)]
-    assert len(cards) == root["count"] == len(documents)
+    index = Index(built)
+    cards = index.cards(list(range(index.size)))
+    assert index.root["count"] == index.size == len(documents)
     assert [c["date"] for c in cards] == sorted(c["date"] for c in cards)
     assert {c["url"] for c in cards} == {d.url for d in documents}
-    assert all(len(unpack(built / name)) == BLOCK for name in root["blocks"][:-1])
     known = next(c for c in cards if c["url"] == "/s6-contrataciones/ocds-zz-9001/")
     assert (known["amount"], known["status"], known["date"]) == (1234.5, "Adjudicada", "2024-02-01")
+    assert index.root["systems"]["s3-servidores"] == "Servidores sancionados"
+    assert index.root["systems"]["s4-comunicados"] == "s4-comunicados"
 
 
-def test_columns_give_each_document_its_facets(documents: list[Document], built: Path) -> None:
-    columns = unpack(built / root_of(built)["columns"])
-    for document in numbered(documents):
-        for name, expected in (
-            ("system", document.system),
-            ("ente", document.ente),
-            ("year", document.date[:4]),
-        ):
-            at = columns[name]["rows"][document.ref]
-            assert (columns[name]["values"][at] if at >= 0 else "") == expected
+def test_shards_hold_what_lunrs_builder_counts(documents: list[Document], built: Path) -> None:
+    """Every posting of lunr.py's index, with lunr's number, and no other."""
+    whole = lunr_index(combined([frame(documents)]))
+    numbers = {ref: dict(zip(v[::2], v[1::2], strict=True)) for ref, v in whole["fieldVectors"]}
+    index = Index(built)
+    firsts = index.segments[0]["shards"]
+    assert firsts == sorted(firsts)
+    assert len(firsts) > 1
+    seen = 0
+    for term, posting in whole["invertedIndex"]:
+        found = {
+            (whole["fields"][p.field], ref): weight / 1000
+            for p in index.posting(term) for ref, weight in zip(p.docs.tolist(), p.weights.tolist(), strict=True)
+        }  # fmt: skip
+        expected = {
+            (name, int(ref)): numbers[f"{name}/{ref}"][posting["_index"]]
+            for name in whole["fields"] for ref in posting[name]
+        }  # fmt: skip
+        assert found == expected, term
+        seen += 1
+    files = [gzip.decompress(p.read_bytes()) for p in sorted(built.glob("b-*/t/*.bin"))]
+    assert sum(len(shard.rows(data, lambda _: True)) for data in files) == seen
 
 
-def test_shards_hold_the_whole_index(built: Path) -> None:
-    root = root_of(built)
-    whole = unpack(built / root["index"])
-    again = assemble([row for _, name in root["terms"] for row in unpack(built / name)], root["fields"])
-    assert again["invertedIndex"] == whole["invertedIndex"]
-    assert dict(again["fieldVectors"]) == {ref: vector for ref, vector in whole["fieldVectors"] if vector}
-    assert [term for _, name in root["words"] for term in unpack(built / name)] == [
-        t for t, _ in whole["invertedIndex"]
-    ]
-
-
-def test_parts_are_in_order_and_of_the_wanted_size(built: Path) -> None:
-    parts = root_of(built)["terms"]
-    assert len(parts) > 1
-    assert [first for first, _ in parts] == sorted(first for first, _ in parts)
-    for first, name in parts:
-        held = unpack(built / name)
-        assert held[0][0] == first
-        assert len(orjson.dumps(held)) <= ROWS_BYTES + 2 or len(held) == 1
-
-
-def test_an_item_larger_than_a_part_stands_alone() -> None:
-    written: list[list[str]] = []
-    parts = cut(["a", "b" * 100, "c"], 20, lambda held: f"{written.append(held)}")
-    assert written == [["a"], ["b" * 100], ["c"]]
-    assert [first for first, _ in parts] == ["a", "b" * 100, "c"]
+def test_words_are_for_completion_and_ids_are_not(documents: list[Document], built: Path) -> None:
+    index = Index(built)
+    words = index.words(sorted({first[0] for first in index.segments[0]["words"]}))
+    expected = {
+        t for d in documents for text in d.fields.values() for t in tokens(text) if vocabulary.is_word(t)
+    }
+    assert set(words) == expected
+    assert "garcia" in words
+    assert "sfp2021004b" not in words
 
 
 def test_a_new_build_forgets_the_old_files(tmp_path: Path) -> None:
-    build([Document("s", "/s/a/", "Alfa", fields={"titulo": "Alfa"})], tmp_path)
+    build([one(1)], tmp_path)
     (tmp_path / "ajeno.txt").write_text("se queda", encoding="utf-8")
-    build([Document("s", "/s/b/", "Beta", fields={"titulo": "Beta"})], tmp_path)
-    root = root_of(tmp_path)
-    assert len(list(tmp_path.glob("index-*"))) == len(list(tmp_path.glob("root-*.json"))) == 1
-    assert unpack(tmp_path / root["blocks"][0])[0][2] == "Beta"
+    (tmp_path / "t").mkdir()
+    build([one(2)], tmp_path)
+    assert len(list(tmp_path.glob("b-*"))) == len(list(tmp_path.glob("root-*"))) == 1
+    assert not (tmp_path / "t").exists()
     assert (tmp_path / "ajeno.txt").exists()
 
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_no_document_and_one(number: int, tmp_path: Path) -> None:
-    counts = build(
-        [Document("s", f"/s/{n}/", "Uno", fields={"titulo": "Uno"}) for n in range(number)], tmp_path
-    )
-    assert (counts["documents"], counts["terms"]) == (number, number)
-    assert root_of(tmp_path)["count"] == number
-    assert unpack(tmp_path / root_of(tmp_path)["index"])["fields"] == list(FIELDS)
+    counts = build([one(n) for n in range(number)], tmp_path)
+    assert (counts["documents"], counts["terms"]) == (number, 3 * number)
+    assert len(query(Index(tmp_path), "obra").hits) == number
+    assert len(query(Index(tmp_path), "").hits) == number
 
 
-def test_rows_keep_lunrs_numbers_to_the_thousandth(documents: list[Document]) -> None:
-    index = lunr_index(numbered(documents))
-    vectors = {ref: dict(zip(v[::2], v[1::2], strict=True)) for ref, v in index["fieldVectors"]}
-    for _term, at, *postings in rows(index):
-        for field, steps, scores in postings:
-            ref = 0
-            for step, score in zip(steps, scores, strict=True):
-                ref += step
-                assert vectors[f"{index['fields'][field]}/{ref}"][at] == score / 1000
+def test_a_night_with_few_changes_touches_few_bytes(tmp_path: Path) -> None:
+    first = [one(n) for n in range(4_000)]
+    build(first, tmp_path / "a", state=tmp_path / "estado", whole=1_000)
+    before = bytes_of(tmp_path / "a")
+    second = [*first[3:], one(2, status="Corregida"), *(one(n) for n in range(5_000, 5_002))]
+    counts = build(second, tmp_path / "a", state=tmp_path / "estado", whole=1_000)
+    assert (counts["new"], counts["gone"]) == (3, 3)
+    after = bytes_of(tmp_path / "a")
+    fresh = sum(len(data) for name, data in after.items() if before.get(name) != data)
+    assert fresh < 0.04 * sum(
+        map(len, after.values())
+    )  # 3 of 4 000 records; the smallest files weigh most here
+    assert all(after[name] == data for name, data in before.items() if name.startswith("b-"))
+    index = Index(tmp_path / "a")
+    urls = [c["url"] for c in index.cards(index.every())]
+    assert sorted(urls) == sorted(d.url for d in second)
+    dates = [c["date"] for c in index.cards(index.every())]
+    assert dates == sorted(dates, reverse=True)
+
+
+def test_a_night_without_changes_writes_nothing_new(tmp_path: Path) -> None:
+    documents = [one(n) for n in range(50)]
+    build(documents, tmp_path / "a", state=tmp_path / "estado", whole=10)
+    before = bytes_of(tmp_path / "a")
+    build(documents[::-1], tmp_path / "a", state=tmp_path / "estado", whole=10)
+    assert bytes_of(tmp_path / "a") == before
+
+
+def test_only_withdrawn_records_make_no_second_segment(tmp_path: Path) -> None:
+    documents = [one(n) for n in range(1_000)]
+    build(documents, tmp_path / "a", state=tmp_path / "estado", whole=10)
+    build(documents[2:], tmp_path / "a", state=tmp_path / "estado", whole=10)
+    index = Index(tmp_path / "a")
+    assert (len(index.segments), index.root["count"], index.size) == (1, 998, 1_000)
+    assert len(query(index, "camino").hits) == 998
+    assert query(index, "1").step == "none"
+
+
+@pytest.mark.parametrize(
+    "harm", ["nothing", "state.json", "documents.parquet", "other weights", "many changes"]
+)
+def test_a_state_that_does_not_serve_is_made_anew(tmp_path: Path, harm: str) -> None:
+    documents = [one(n) for n in range(300)]
+    state = tmp_path / "estado"
+    build(documents, tmp_path / "a", state=state, whole=10)
+    tonight = [*documents, one(999)]
+    if harm in ("state.json", "documents.parquet"):
+        (state / harm).write_bytes(b"{")
+    if harm == "other weights":
+        tonight[-1] = Document("s", "/s/x/", "x", fields={5: "equis"})
+    if harm == "many changes":
+        tonight += [one(n) for n in range(400, 500)]
+    build(tonight, tmp_path / "a", state=state, whole=10)
+    index = Index(tmp_path / "a")
+    assert len(index.segments) == (2 if harm == "nothing" else 1)
+    assert index.root["count"] == len(tonight)
+
+
+def test_a_segment_of_many_files_divides_its_folders(tmp_path: Path) -> None:
+    build([one(n) for n in range(32_100)], tmp_path)
+    assert (next(iter(tmp_path.glob("b-*"))) / "d" / "1" / "3.bin").is_file()
+    index = Index(tmp_path)
+    assert index.cards([32_099])[0]["date"] == "2024-01-02"
+
+
+@given(st.lists(st.integers(0, 2**32 - 1), max_size=50))
+def test_varints_are_read_as_written(values: list[int]) -> None:
+    data = shard.varints(np.array(values, dtype=np.uint32))
+    found, end = shard.read_varints(np.frombuffer(data, dtype=np.uint8), 0, len(values))
+    assert (found.tolist(), end) == (values, len(data))
+
+
+TEXTS = st.lists(st.text("aáñ 1-.SACV\nde", max_size=40), min_size=1, max_size=8)
+
+
+@settings(deadline=None)
+@given(TEXTS, TEXTS)
+def test_columns_of_text_hold_the_same_terms_as_each_text(one_text: list[str], other: list[str]) -> None:
+    size = min(len(one_text), len(other))
+    table = pl.DataFrame({"w8": one_text[:size], "w2": other[:size]})
+    found = postings.count(table, [8, 2])
+    seen: dict[tuple[int, int], dict[str, int]] = {}
+    place = 0
+    for number, (low, high) in enumerate(zip(found.starts[:-1], found.starts[1:], strict=True)):
+        term, field = divmod(number, 2)
+        for place in range(low, high):
+            many = dict(zip(found.extra_at.tolist(), found.extra.tolist(), strict=True)).get(place, 0)
+            key = (field, int(found.docs[place]))
+            seen.setdefault(key, {})[found.terms[term]] = int(found.codes[place] & 7) + 1 + many
+            assert found.codes[place] >> 3 == found.lengths[field, found.docs[place]]
+    for field, name in enumerate(["w8", "w2"]):
+        for row, text in enumerate(table[name]):
+            expected = tokens(text)
+            assert seen.get((field, row), {}) == {t: expected.count(t) for t in set(expected)}
+
+
+def test_bands_are_the_same_decade_by_decade() -> None:
+    amounts = pl.Series([None, 0.0, -5.0, 0.99, 1.0, 9_999.99, 10_000.0, 1e10, 1e12])
+    found = columns.bands(amounts).tolist()
+    assert found[:5] == [columns.NONE, 0, 0, 0, 1]
+    assert found[6] == found[5] + 1
+    assert found[-1] == found[-2] == len(columns.EDGES) < columns.NONE
+
+
+def test_plain_lunr_opens_the_exported_index(documents: list[Document]) -> None:
+    from lunr.index import Index as Lunr
+
+    index: Any = Lunr.load(orjson.loads(orjson.dumps(lunr_index(combined([frame(documents)])))))
+    assert index.search("inigo")

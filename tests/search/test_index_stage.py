@@ -13,6 +13,7 @@ from vitrina.config import Settings
 from vitrina.model import System
 from vitrina.registry import load_system
 from vitrina.search import query as q
+from vitrina.search.reader import Index
 from vitrina.stages import index
 
 TOML = """
@@ -154,8 +155,8 @@ def systems(tmp_path: Path, settings: Settings) -> tuple[System, ...]:
 
 
 def found(settings: Settings, text: str) -> list[dict[str, object]]:
-    files = q.open_files(settings.build / "index")
-    return files.cards(q.query(files, text).hits)
+    files = Index(settings.build / "index")
+    return files.cards(q.query(files, text).hits.refs)
 
 
 def test_every_main_row_becomes_a_document_with_its_card(
@@ -174,9 +175,15 @@ def test_every_main_row_becomes_a_document_with_its_card(
             "amount": 10.5,
             "ente": "Secretaría de Obras Públicas",
             "status": "Adjudicada",
+            "type": "",
+            "level": "",
+            "municipality": "",
+            "supplier": "",
+            "period_end": "",
+            "person": 0,
         }
     ]
-    assert q.open_files(settings.build / "index").root["systems"]["contratos"] == "Corto contratos"
+    assert Index(settings.build / "index").root["systems"]["contratos"] == "Corto contratos"
 
 
 @pytest.mark.parametrize(

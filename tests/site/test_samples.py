@@ -62,6 +62,30 @@ def test_every_source_accounts_for_every_record(built_site: Path) -> None:
 
 
 @pytest.mark.parametrize("slug", SYSTEMS)
+def test_every_institution_accounts_for_its_records_and_every_issue_for_its_rule(
+    built_site: Path, slug: str
+) -> None:
+    report = load(built_site / slug / "datos" / "calidad.json")
+    for entry in report["entes"]:
+        assert entry["checked"] == entry["published"] + entry["quarantined"] + entry["withheld"], entry[
+            "ente_id"
+        ]
+    for column in ("published", "quarantined", "withheld"):
+        assert sum(e[column] for e in report["entes"]) == sum(s[column] for s in report["sources"]), column
+    rules = {r["id"]: r for r in report["rules"]}
+    for issue in report["issues"]:
+        assert rules[issue["rule"]]["state"] == "failed"
+        assert issue["why"] and issue["remedy"] and sum(issue["entes"].values()) == issue["count"], issue[
+            "rule"
+        ]
+    for rule in rules.values():
+        assert rule["state"] == (
+            "failed" if rule["failed"] else "passed" if rule["checked"] else "not_checked"
+        )
+        assert bool(rule["reason"]) == (rule["state"] == "not_checked"), rule["id"]
+
+
+@pytest.mark.parametrize("slug", SYSTEMS)
 def test_the_four_formats_agree_on_rows(built_site: Path, slug: str) -> None:
     folder = built_site / slug / "datos"
     package = load(folder / "datapackage.json")

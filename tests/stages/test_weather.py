@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from vitrina import weather
 from vitrina.stages import pull
 from vitrina.storage import read_json
-from vitrina.weather import CONDITIONS
+from vitrina.weather import CONDITIONS, Floors, Night
 
 HEADER = "id,titulo,descripcion,ente_nombre,fecha\n"
 
@@ -123,14 +126,46 @@ def test_an_accepted_copy_passes_once_and_only_that_copy(toy: Any) -> None:
     assert source_of(toy)["records_in"] == 50
 
 
-def test_one_institution_that_vanishes_is_seen_though_the_total_hardly_moves(toy: Any) -> None:
-    both = rows(range(90)) + "".join(f"P-{n},Obra,,Municipio Chico,2026-01-01\n" for n in range(12))
-    toy.write("muni-obras", "datos.csv", both)
-    for day in (1, 2, 3):
-        toy.part(f"2026-03-0{day}")
-    toy.write("muni-obras", "datos.csv", rows(range(102)))
-    toy.part("2026-03-04")
-    assert source_of(toy)["condition"] == "shrank"
+def judged(archive: Path, entes: dict[str, int], floors: Floors | None = None) -> weather.Verdict | None:
+    """Tonight against three good nights of 90 records of one institution and 12 of another, all ids still there."""
+    ids = frozenset(map(str, range(200)))
+    for number in (1, 2, 3):
+        usual = Night(102, entes={"salud": 90, "municipio-chico": 12}, ids=ids)
+        weather.remember(archive, "s2", date(2026, 3, number), "fresh", usual, f"run-{number}")
+    tonight = Night(sum(entes.values()), entes=entes, ids=ids)
+    return weather.judge("s2", "run-4", tonight, archive, date(2026, 3, 4), floors)
+
+
+@pytest.mark.parametrize(
+    ("entes", "named"),
+    [
+        ({"salud": 102}, "municipio-chico"),  # gone, though the total is the same
+        ({"salud": 100, "municipio-chico": 2}, "municipio-chico"),
+        ({"salud": 90, "municipio-chico": 12}, ""),
+        ({"salud": 88, "municipio-chico": 9, "nueva": 5}, ""),
+    ],
+)
+def test_one_institution_that_vanishes_is_seen_though_the_total_hardly_moves(
+    tmp_path: Path, entes: dict[str, int], named: str
+) -> None:
+    verdict = judged(tmp_path, entes)
+    assert (verdict.condition if verdict else "") == ("shrank" if named else "")
+    assert verdict is None or (named in verdict.message and "lo usual son 12" in verdict.message)
+
+
+def test_a_floor_may_be_declared_for_one_institution(tmp_path: Path) -> None:
+    usual = {"salud": 90, "municipio-chico": 12}
+    assert judged(tmp_path, usual, Floors(entes={"municipio-chico": 12})) is None
+    verdict = judged(tmp_path, usual, Floors(entes={"municipio-chico": 13, "salud": 1}))
+    assert verdict and verdict.condition == "shrank"
+    assert "municipio-chico: 12 registros; la fuente declara al menos 13" in verdict.message
+
+
+def test_a_floor_for_an_institution_is_read_from_the_declaration(toy: Any) -> None:
+    toy.source("muni-obras", "obras", '\n[guard]\nentes = { "salud" = 1 }\n')
+    toy.part()
+    assert (source_of(toy)["condition"], source_of(toy)["weather"]) == ("shrank", "none")
+    assert "salud: 0 registros; la fuente declara al menos 1" in source_of(toy)["message"]
 
 
 def test_every_weather_can_be_told_apart(toy: Any, monkeypatch: pytest.MonkeyPatch) -> None:

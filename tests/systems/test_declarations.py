@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from vitrina import layouts
+from vitrina.checking import rules_declared
 from vitrina.config import HOME
 from vitrina.model import Field, System, Table
 from vitrina.registry import load_system
@@ -126,11 +127,24 @@ def test_what_is_published_and_withheld_has_a_reason(system: System) -> None:
     for part in system.withheld:
         assert part.path and part.title and len(part.reason) >= 15 and len(part.basis) >= 15, part.path
     for rule in system.rules:
-        assert rule.title and rule.why.endswith(".") and rule.remedy.endswith("."), rule.id
-        table = system.table(rule.table) if rule.table else system.main
-        columns = [v for k, v in rule.params.items() if k in {"field", "first", "second", "when", "then"}]
-        assert columns and set(columns) <= set(table.names), rule.id
+        assert not list(rules_declared.faults(system, rule)), rule.id
+        assert rule.why.endswith(".") or rule.why.endswith(".)"), rule.id
+        assert rule.remedy.endswith("."), rule.id
+        assert rule.title != rule.found, (
+            f"{rule.id}: one text cannot be true of what passes and of what fails"
+        )
+        assert not rule.title.endswith(".") and not rule.found.endswith("."), rule.id
     assert len({r.id for r in system.rules}) == len(system.rules)
+
+
+def test_rules_compare_with_what_other_systems_have() -> None:
+    compared = [(s, r) for s in SYSTEMS.values() for r in s.rules if "system" in r.params]
+    assert compared
+    for system, rule in compared:
+        assert not list(rules_declared.to_faults(SYSTEMS[rule.params["system"]], rule)), rule.id
+        assert rule.severity != "error", (
+            f"{system.slug}: {rule.id} would withhold a record for what another says"
+        )
 
 
 @each

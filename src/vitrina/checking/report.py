@@ -45,7 +45,8 @@ def summary(
     """Return the part of the report that no other system can change, for a night whose rows may be published.
 
     *frames*: what came; *held*: which of it is in quarantine; *tables*: the rest, typed. *states*:
-    report_ledger.settled. *expected*: decision, newest_date and expectations. *names*: public body → its name.
+    report_ledger.settled. *expected*: decision, newest_date, expectations and
+    received_fill. *names*: public body → its name.
     RefusedError when a ledger does not balance.
     """
     return {
@@ -67,6 +68,7 @@ def summary(
         "withheld_fields": normalized["withheld_fields"],
         "unknown_fields": normalized["unknown_fields"],
         "fill": {n: _fill(f) for n, f in tables.items()},
+        "received_fill": expected["received_fill"],
     }
 
 

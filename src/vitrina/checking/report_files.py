@@ -10,6 +10,7 @@ import orjson
 import polars as pl
 
 from vitrina.checking import findings
+from vitrina.checking.report_texts_reading import MEND, READING
 from vitrina.model import System
 from vitrina.storage import write_bytes
 
@@ -33,10 +34,11 @@ def notes(read: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
 
 def rejections(states: pl.DataFrame) -> pl.DataFrame:
     """Return the records that could not be read as findings.LOCATED."""
+    remedies = {code: text.remedy for code, text in READING.items()}
     return states.filter(pl.col("fate") == "rejected").select(
         table=pl.lit(""), index=pl.lit(-1, dtype=pl.Int64), rule="code", severity=pl.lit("error"), field=pl.lit(""),
         message=pl.when(pl.col("message") == "").then("code").otherwise("message"),
-        remedy=pl.lit("Corrija el registro en el sistema de origen y envíelo de nuevo."),
+        remedy=pl.col("code").replace_strict(remedies, default=MEND, return_dtype=pl.String),
         source="source", position="position", row_id=pl.lit(""), ente_id="ente_id", label=pl.lit(""),
         published=pl.lit(value=False),
     ).cast(pl.Schema(findings.LOCATED))  # fmt: skip
@@ -101,7 +103,7 @@ def remember(path: Path, result: Mapping[str, Any], day: str) -> None:
         "date": day, "decision": result["decision"], "verdict": result["verdict"], "checked": totals["records_in"],
         "published": totals["published"], "quarantined": totals["quarantined"], "withheld": totals["withheld"],
         "errors": counts["error"], "warnings": counts["warning"], "notes": counts["note"],
-        "rules": dict(sorted(rules.items())),
+        "filled": result["received_fill"], "rules": dict(sorted(rules.items())),
         "entes": {e["ente_id"]: sum(e["issues"].values()) for e in result["entes"] if e["issues"]},
     }  # fmt: skip
     kept = [n for n in nights(path) if n["date"] != day]

@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from vitrina.checking.report_texts import READING, SCHEMA, Text
+from vitrina.checking.report_texts import SCHEMA, Text
+from vitrina.checking.report_texts_reading import MEND, NOTICED, READING
 from vitrina.checking.rules import Tally
 from vitrina.checking.rules_declared import mended, table_of
 from vitrina.model import Rule, System, Table
@@ -80,7 +81,7 @@ def _reading(found: pl.DataFrame, failed: Mapping[str, int], read: int) -> Itera
         rule = str(name)
         severity = next(s for s in _WORST if (group["severity"] == s).any())
         first = group.sort("severity", "table", "field", "message").row(0, named=True)
-        text = READING.get(rule) or Text(first["message"], first["message"], "", first["remedy"])
+        text = READING.get(rule) or Text(first["message"], first["message"], NOTICED, first["remedy"] or MEND)
         tables = sorted(set(group["table"]) - {""})
         yield _entry(
             rule, "reading", severity, text, tables[0] if len(tables) == 1 else "", sorted(set(group["field"]) - {""}),

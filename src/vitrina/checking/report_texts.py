@@ -49,6 +49,3 @@ SCHEMA: Mapping[str, Text] = {
     ),
 }
 """Class of Frictionless error → its texts; the order is that of the report."""
-
-READING: Mapping[str, Text] = {}
-"""Code that a layout or a format gives while reading → its texts."""

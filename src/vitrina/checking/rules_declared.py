@@ -50,7 +50,26 @@ KINDS: Mapping[str, Kind] = {
     ),
     "spread": Kind({"field": ("string",), "by": ANY}, ("field",)),
 }  # fmt: skip
-"""Kind → what it names. Parameters and their meaning: docs/declaraciones.md; their shape: system.schema.json."""
+"""Kind → the columns it names. Parameters and their meaning: docs/declaraciones.md; their shape: system.schema.json."""
+
+
+_OTHERS: Mapping[str, frozenset[str]] = {
+    "dates-in-order": frozenset({"grace_days"}),
+    "days-between": frozenset({"at_least", "at_most"}),
+    "requires": frozenset({"value"}),
+    "excludes": frozenset({"value"}),
+    "compare": frozenset({"op", "value", "factor", "tolerance"}),
+    "sum": frozenset({"op", "tolerance"}),
+    "format": frozenset({"shape", "pattern", "negate"}),
+    "code-list": frozenset({"list", "also"}),
+    "exists-in": frozenset({"to_table", "anywhere", "to_where"}),
+    "children": frozenset({"to_table", "op", "value", "tolerance", "to_where"}),
+    "linked": frozenset({"to_table", "op", "factor", "tolerance", "anywhere", "to_where"}),
+    "in-system": frozenset({"system", "to_table", "to_where"}),
+    "listed-during": frozenset({"system", "to_table", "to_where"}),
+    "spread": frozenset({"characters", "at_least", "company_only"}),
+}
+"""Kind → its parameters that are not columns."""
 
 
 def names(rule: Rule, parameter: str) -> tuple[str, ...]:
@@ -82,6 +101,9 @@ def table_of(system: System, rule: Rule) -> Table:
 def faults(system: System, rule: Rule) -> Iterator[str]:
     """Yield, in Spanish, each thing *rule* names that *system* does not have or that cannot be compared so."""
     kind = KINDS[rule.kind]
+    unknown = sorted(set(rule.params) - {"where", *kind.own, *kind.to} - _OTHERS.get(rule.kind, frozenset()))
+    if unknown:
+        yield f"las reglas {rule.kind} no llevan: {', '.join(unknown)}"
     tables = {t.name: t for t in system.tables}
     if rule.table and rule.table not in tables:
         yield f"no existe la tabla {rule.table}"

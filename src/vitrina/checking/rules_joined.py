@@ -91,22 +91,27 @@ def linked(rule: Rule, frame: pl.DataFrame, scene: Scene) -> Asked:
 
 
 def spread(rule: Rule, frame: pl.DataFrame, scene: Scene) -> Asked:
-    """Who appears as `by` in `at_least` records or more does so with at most `limit` different kinds.
+    """Who appears as `by` in `at_least` records or more does so with no more different kinds than the others do.
 
-    The kind is the first `characters` of `field`. Every record of whoever goes beyond is named.
+    The kind is the first `characters` of `field`. Beyond the upper fence (third quartile plus one and a half times
+    the range between quartiles, as OCP's Cardinal does in its indicator R048), every record of theirs is named.
+    With `company_only`, only RFCs of companies are looked at in `by`.
     """
     by, column = names(rule, "by")[0], names(rule, "field")[0]
-    key = scene.system.main.primary_key[0] if not rule.table else scene.system.table(rule.table).parent_key
+    key = scene.system.table(rule.table).parent_key if rule.table else "id"
     rows = frame.drop_nulls([by, column]).filter(where(rule.params.get("where", {})))
-    kinds = rows.group_by(by).agg(
-        records=pl.col(key).n_unique(),
-        kinds=pl.col(column).str.slice(0, int(rule.params["characters"])).n_unique(),
-    )
+    if rule.params.get("company_only"):
+        rows = rows.filter(pl.col(by).str.to_uppercase().str.contains(COMPANY_RFC))
+    kind = pl.col(column).str.slice(0, int(rule.params["characters"]))
+    kinds = rows.group_by(by).agg(records=pl.col(key).n_unique(), kinds=kind.n_unique())
     enough = kinds.filter(pl.col("records") >= int(rule.params["at_least"]))
-    over = enough.filter(pl.col("kinds") > int(rule.params["limit"]))[by]
+    if enough.is_empty():
+        raise NotAvailableError(f"Nadie aparece en {rule.params['at_least']} registros o más.")
+    low, high = (float(enough["kinds"].quantile(q, "linear") or 0) for q in (0.25, 0.75))
+    over = enough.filter(pl.col("kinds") > high + 1.5 * (high - low))[by]
     return Asked(
-        given(by, column) & pl.col(by).is_in(enough[by].implode()), pl.col(by).is_in(over.implode()),
-        titles(scene, rule, column),
+        pl.col("_i").is_in(rows["_i"].implode()) & pl.col(by).is_in(enough[by].implode()),
+        pl.col(by).is_in(over.implode()), titles(scene, rule, column),
     )  # fmt: skip
 
 

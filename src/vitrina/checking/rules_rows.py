@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from vitrina.checking.rules_declared import names
 from vitrina.model import Rule, System
 
 Frames = Mapping[str, pl.DataFrame]
-CENT = 0.01
-"""Amounts that differ by no more than this are equal: binary fractions do not hold cents exactly."""
+CENT = 0.011
+"""Amounts that differ by no more than a cent are equal; a little over, as binary fractions do not hold cents exactly."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,10 @@ def slack(rule: Rule, expected: pl.Expr) -> pl.Expr:
 
 
 def dates_in_order(rule: Rule, _frame: pl.DataFrame, scene: Scene) -> Asked:
-    """`second` is not before `first`."""
+    """`second` is not before `first`, or not by more than `grace_days`."""
     first, second = names(rule, "first")[0], names(rule, "second")[0]
-    return Asked(given(first, second), day(second) < day(first), titles(scene, rule, first, second))
+    earliest = day(first) - timedelta(days=int(rule.params.get("grace_days", 0)))
+    return Asked(given(first, second), day(second) < earliest, titles(scene, rule, first, second))
 
 
 def not_in_future(rule: Rule, _frame: pl.DataFrame, scene: Scene) -> Asked:
@@ -107,13 +108,13 @@ def not_in_future(rule: Rule, _frame: pl.DataFrame, scene: Scene) -> Asked:
 def days_between(rule: Rule, _frame: pl.DataFrame, scene: Scene) -> Asked:
     """From `first` to `second` go `at_least` days or more, and `at_most` or fewer; a backward period is not asked."""
     first, second = names(rule, "first")[0], names(rule, "second")[0]
-    days = (day(second) - day(first)).dt.total_days()
+    gap = pl.col(second).cast(pl.Datetime("us")) - pl.col(first).cast(pl.Datetime("us"))
     broken = pl.lit(value=False)
     if "at_least" in rule.params:
-        broken = broken | (days < rule.params["at_least"])
+        broken = broken | (gap < timedelta(days=rule.params["at_least"]))
     if "at_most" in rule.params:
-        broken = broken | (days > rule.params["at_most"])
-    return Asked(given(first, second) & (days >= 0), broken, titles(scene, rule, first, second))
+        broken = broken | (gap > timedelta(days=rule.params["at_most"]))
+    return Asked(given(first, second) & (gap >= timedelta()), broken, titles(scene, rule, first, second))
 
 
 def requires(rule: Rule, _frame: pl.DataFrame, scene: Scene) -> Asked:
@@ -182,20 +183,24 @@ SHAPES: Mapping[str, str] = {
     "ocid": r"^ocds-[a-z0-9]{6}-.+$",
     "web-address": r"^https?://[^\s/?#]+\.[^\s]+$",
     "e-mail": r"^[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}$",
-    "municipality": r"^(0[1-9]|[12]\d|3[0-2])\d{3}$",
 }
 """Shape of `format` → the pattern it must fully match."""
 
 
 def shape(rule: Rule, _frame: pl.DataFrame, scene: Scene) -> Asked:
-    """`field` has the `shape`, or matches the `pattern`."""
+    """`field` has the `shape`, or matches the `pattern` (or, with `negate`, does not)."""
     column = names(rule, "field")[0]
     pattern = SHAPES[rule.params["shape"]] if "shape" in rule.params else rule.params["pattern"]
-    return Asked(given(column), ~pl.col(column).str.contains(pattern), titles(scene, rule, column))
+    matches = pl.col(column).str.contains(pattern)
+    return Asked(
+        given(column), matches if rule.params.get("negate") else ~matches, titles(scene, rule, column)
+    )
 
 
 def code_list(rule: Rule, frame: pl.DataFrame, scene: Scene) -> Asked:
     """Each value of `field` (a "; " list in `display: list` columns) is in the catalogue, and in force on `date`.
+
+    `also` lists codes that this portal accepts besides.
 
     The catalogue data/catalogs/<list>.csv has `clave`, and may have `desde` and `hasta` (ISO dates, both included).
     """
@@ -211,7 +216,11 @@ def code_list(rule: Rule, frame: pl.DataFrame, scene: Scene) -> Asked:
     known = values.join(_codes(scene, str(rule.params["list"])), on="code", how="inner").filter(
         begun & ~ended
     )
-    unknown = values.join(known, on=["_i", "code"], how="anti")["_i"].unique()
+    unknown = (
+        values.filter(~pl.col("code").is_in(list(names(rule, "also"))))
+        .join(known, on=["_i", "code"], how="anti")["_i"]
+        .unique()
+    )
     return Asked(given(column), pl.col("_i").is_in(unknown.implode()), titles(scene, rule, column))
 
 

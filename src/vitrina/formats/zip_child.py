@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import lzma
+import struct
 import sys
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from vitrina.formats.child import refuse, restrain
+
+_DAMAGED = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error, struct.error,
+    lzma.LZMAError,
+)  # fmt: skip
+"""What `zipfile` and the decoders under it raise for a damaged archive, seeks to impossible places included."""
 
 
 class _Refused(Exception):
@@ -37,7 +46,7 @@ def main(arguments: list[str]) -> int:
                 print(json.dumps([target.name, PurePosixPath(member.filename).name]))
     except _Refused as refused:
         return refuse(str(refused))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+    except _DAMAGED:
         return refuse("el ZIP está dañado, incompleto o cifrado")
     return 0
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from vitrina.config import Settings
 from vitrina.errors import RenderError
 
 FOLDER = "recursos"
+IDENTITY = "identidad.css"
+"""A portal's own colours and letters, beside its publishconf.py: they come after the theme's and so win."""
 ENTRIES = ("css/main.css", "ts/main.ts", "ts/search.ts", "ts/search-worker.ts", "ts/viewer.ts")
 _REMEDY = "Ejecute scripts/build, que instala lo que pide themes/vitrina/package-lock.json."
 
@@ -20,13 +25,33 @@ def bundle(settings: Settings, out: Path) -> dict[str, str]:
     RenderError when esbuild is missing or refuses a file.
     """
     theme = settings.theme
-    entries = [theme / name for name in ENTRIES]
     target = out / FOLDER
     target.mkdir(parents=True, exist_ok=True)
     meta = target / "bundle-meta.json"
+    with TemporaryDirectory() as scratch:
+        entries = [*ENTRIES[1:], _styles(settings, Path(scratch))]
+        outputs = _run(theme, entries, target, meta)
+    return dict(sorted(_named(outputs).items()))
+
+
+def _styles(settings: Settings, scratch: Path) -> str:
+    """Return the entry of the styles: the theme's, or one that adds the portal's own identity to it."""
+    own = settings.root / IDENTITY
+    if not own.is_file():
+        return ENTRIES[0]
+    entry = scratch / "main.css"
+    places = (settings.theme / ENTRIES[0], own)
+    entry.write_text(
+        "".join(f'@import "{os.path.relpath(p.resolve(), scratch.resolve())}";\n' for p in places),
+        encoding="utf-8",
+    )
+    return str(entry)
+
+
+def _run(theme: Path, entries: Sequence[str], target: Path, meta: Path) -> dict[str, dict[str, object]]:
     command = [
         *_esbuild(theme),
-        *(str(e.relative_to(theme)) for e in entries),
+        *entries,
         "--bundle",
         "--minify",
         "--format=esm",
@@ -44,9 +69,9 @@ def bundle(settings: Settings, out: Path) -> dict[str, str]:
         raise RenderError(
             f"esbuild no pudo empaquetar el tema: {done.stderr.strip()[:2000]}", "Corrija ese archivo."
         )
-    outputs = json.loads(meta.read_text(encoding="utf-8"))["outputs"]
+    outputs: dict[str, dict[str, object]] = json.loads(meta.read_text(encoding="utf-8"))["outputs"]
     meta.unlink()
-    return dict(sorted(_named(outputs).items()))
+    return outputs
 
 
 def _named(outputs: dict[str, dict[str, object]]) -> dict[str, str]:

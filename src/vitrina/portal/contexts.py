@@ -109,6 +109,24 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeFigure:
+    """A figure of the front page and the list of the rows it was counted from."""
+
+    value: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """How up to date a dataset is: its card, and how many of its sources delivered on time."""
+
+    card: Card
+    good: int
+    sources: int
+
+
+@dataclass(frozen=True, slots=True)
 class BrowseView:
     """A dataset and the lists to browse it by, for those who search without script."""
 
@@ -255,6 +273,54 @@ class RowGroup:
     by_other: Sequence[tuple[str, str, int, str]]
     """(address, name, records, amount) per buyer; empty where it makes no sense."""
     other_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A free program the portal is made with."""
+
+    name: str
+    use: str
+    version: str
+    license: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceBody:
+    """A public body of a municipality, and how many records of each dataset name it."""
+
+    link: Link
+    counts: Sequence[tuple[str, int]]
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A municipality: its page, its tile on the map (0 when it has none) and its bodies."""
+
+    name: str
+    url: str
+    path: str
+    region: str
+    sign: str
+    column: int
+    row: int
+    bodies: Sequence[PlaceBody]
+    records: int
+    level: int = 0
+    """Tone of its tile: 0 nothing published, 1 to 4 by quarters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What a body owes one system and how far it has come."""
+
+    system: str
+    owed: bool | None
+    step: str
+    records: str
+    newest: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)

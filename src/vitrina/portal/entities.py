@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from vitrina.portal import filters
-from vitrina.portal.contexts import RowGroup
+from vitrina.portal import cells, filters
+from vitrina.portal.contexts import Duty, RowGroup
 from vitrina.portal.shelf import ENTES, SUPPLIERS, Shelf
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
@@ -24,9 +24,36 @@ def maker(site: Site, dataset: Dataset) -> Callable[[str], Sequence[RowGroup]] |
     return None
 
 
+def duties(site: Site) -> Callable[[str], Sequence[Duty]]:
+    """Return the function that tells what a body owes each system, from the board dataset; () without one."""
+    board = next((d for d in site.datasets if d.system.kind == "board"), None)
+    names = ("sistema", "obligado", "paso", "registros", "ultima_fecha")
+    if board is None or not set(names) <= set(board.frame.columns):
+        return lambda _: ()
+    shelf, main = site.shelf(board.slug), board.system.main
+    said = {n: cells.plain(main.field(n)) for n in names}
+    columns = {n: board.frame[n].to_list() for n in names}
+
+    def of(ente: str) -> list[Duty]:
+        return [
+            Duty(
+                system=said["sistema"](columns["sistema"][at]),
+                owed=columns["obligado"][at],
+                step=said["paso"](columns["paso"][at]),
+                records=said["registros"](columns["registros"][at]),
+                newest=filters.short_date(columns["ultima_fecha"][at] or ""),
+                url=site.urls.record(board.slug, shelf.ids[at]),
+            )
+            for at in site.shelves.of_ente.get(ente, {}).get(board.slug, [])
+        ]
+
+    return of
+
+
 def _groups(site: Site, found: Mapping[str, Sequence[int]], key: str, other: str) -> list[RowGroup]:
     """Return the records of each dataset that name *key*; *other* is the side they are counted by."""
-    order = [d.slug for d in site.datasets if d.slug in found]
+    # The board is told on its own, as what the body owes.
+    order = [d.slug for d in site.datasets if d.slug in found and d.system.kind != "board"]
     return [_group(site, site.shelf(slug), found[slug], key, other) for slug in order]
 
 

@@ -12,7 +12,18 @@ from markupsafe import Markup
 from pelican import signals
 from pelican.generators import Generator
 
-from vitrina.portal import common, datasets, quality_pages, recipes, records, searching, viewer
+from vitrina.portal import (
+    common,
+    datasets,
+    patterns,
+    quality_pages,
+    recipes,
+    records,
+    searching,
+    territory,
+    viewer,
+    words,
+)
 from vitrina.portal.assets import FOLDER
 from vitrina.portal.contexts import Link, Page, Route
 from vitrina.portal.filters import FILTERS, plural, plural_of
@@ -38,6 +49,8 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
         icon = Path(self.output_path) / FOLDER / "icono.svg"
         icon.parent.mkdir(parents=True, exist_ok=True)
         icon.write_text(self.env.get_template("icon.svg").render(), encoding="utf-8")
+        if site.crest:
+            (icon.parent / f"escudo{site.crest.suffix}").write_bytes(site.crest.read_bytes())
         described = self.env.get_template(searching.OPENSEARCH).render()
         Path(self.output_path, searching.OPENSEARCH).write_text(described, encoding="utf-8")
         for route in self._routes(site):
@@ -70,6 +83,8 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
 
     def _routes(self, site: Site) -> Iterator[Route]:
         yield from common.routes(site)
+        yield from territory.routes(site)
+        yield from patterns.routes(site, self.env)
         for dataset in site.datasets:
             yield from datasets.routes(site, dataset, self.env)
             yield from records.tombstones(site, dataset)
@@ -94,7 +109,7 @@ def fit_environment(generator: Any) -> None:
     if site is None:
         return
     env: Environment = generator.env
-    _translate(env, gettext.NullTranslations())
+    _translate(env, words.catalogue(site.theme, site.language))
     env.filters.update({name: deferred(f) for name, f in FILTERS.items()})
     env.filters["rebase"] = lambda html: rebase(str(html), site.urls.base)
     env.globals.update(

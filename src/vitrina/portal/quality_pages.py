@@ -26,7 +26,7 @@ from vitrina.portal.store import Dataset
 from vitrina.text import slugify
 from vitrina.wording import explain
 
-LIST_ROWS = 200
+LIST_ROWS = 100
 """Records of a page that lists what a rule named: titles only, so many fit."""
 _SEVERITIES = ("error", "warning", "note")
 
@@ -190,6 +190,11 @@ def expectations(dataset: Dataset) -> list[Expectation]:
         found.append(
             judge(f"«{title}» viene en al menos {filters.percent(floor)} de las filas", "poco-llenado", title)
         )
+    found.append(judge("Las columnas vienen tan llenas como la última noche buena", "cayo-el-llenado"))
+    gone = filters.percent(expect.ids_gone)
+    found.append(
+        judge(f"No desaparece más del {gone} de los registros publicados", "registros-desaparecidos")
+    )
     if system.display.date:
         found.append(judge(f"Datos de los últimos {expect.freshness_days} días", "sin-datos-recientes"))
     return found

@@ -109,6 +109,7 @@ class Writer:
         self.reports = _reports(site, dataset)
         self.reviews = Reviews(site, dataset, draw.env)
         self.entity = entities.maker(site, dataset)
+        self.duties = entities.duties(site) if dataset.slug == ENTES else None
         self.known: dict[tuple[str, Any], tuple[Link, list[tuple[int, Link]], Link | None] | None] = {}
         component = draw.env.get_template("components/withheld.html").module
         self.withheld: Markup = component.withheld(self.system)  # type: ignore[attr-defined]
@@ -171,6 +172,7 @@ class Writer:
             ),
             "report_url": self._report_url(title, full, row),
             "entity": self.entity(row_id) if self.entity else None,
+            "duties": self.duties(row_id) if self.duties else (),
             **self.always,
         }
         return RecordPage(path, self.draw(values), json_path, self._json(row, full, children))

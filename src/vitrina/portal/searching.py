@@ -59,7 +59,7 @@ def _is_years(facet: Facet) -> bool:
 
 
 def labels(system: System) -> Mapping[str, Any]:
-    """Return what the cards of a dataset call their date, amount, public body and supplier; its key and noun.
+    """Return what the cards of a dataset call their parts, and the dataset's key and noun.
 
     A column the dataset lacks has no entry: the script then has a plain word of its own.
     """
@@ -68,7 +68,9 @@ def labels(system: System) -> Mapping[str, Any]:
         "date": shown.date,
         "amount": shown.amount,
         "ente": "ente_nombre",
-        "supplier": "proveedor_nombre",
+        "supplier": shown.supplier_name or "proveedor_nombre",
+        "type": shown.kind,
+        "period_end": shown.until,
     }
     found = {part: system.main.field(name).title for part, name in columns.items() if name in names}
     return {"key": system.key, "one": system.singular, **found}

@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from vitrina import books
 from vitrina.config import Settings
+from vitrina.errors import ConfigurationError
 from vitrina.model import System, Version
 from vitrina.portal import filters, store, urls
 from vitrina.portal.contexts import Card, Link
@@ -69,6 +72,21 @@ class Identity:
             raise AttributeError(name) from None
 
 
+def _crest(settings: Settings, identity: Identity) -> Path | None:
+    """Return the picture IDENTITY["crest"] names beside publishconf.py (SVG, PNG or WebP), None when it names none."""
+    name = str(identity.values.get("crest") or "")
+    if not name:
+        return None
+    path = (settings.publishconf.parent / name).resolve()
+    inside = path.is_relative_to(settings.publishconf.parent.resolve())
+    if not (inside and path.is_file() and path.suffix in {".svg", ".png", ".webp"}):
+        raise ConfigurationError(
+            f"publishconf.py: el escudo {name!r} no existe o no es SVG, PNG ni WebP",
+            "Póngalo en la carpeta del portal, o quite crest de IDENTITY.",
+        )
+    return path
+
+
 class Site:
     """The night's portal as data. Reads build/ once; the routes only look things up."""
 
@@ -76,9 +94,15 @@ class Site:
         conf = settings.identity()
         self.identity = Identity(conf["SITENAME"], str(conf["SITEURL"]).rstrip("/"), conf["IDENTITY"])
         self.home_charts: Sequence[str] = tuple(conf.get("HOME_CHARTS", ()))
+        self.home_questions: Mapping[str, Sequence[str]] = dict(conf.get("HOME_QUESTIONS", {}))
+        self.home_figures: Sequence[str] = tuple(conf.get("HOME_FIGURES", ()))
         self.urls = Urls(self.identity.site_url)
         self.assets = dict(assets)
         self.run_date: date = settings.run_date
+        self.catalogs, self.home, self.theme = settings.catalogs, settings.home, settings.theme
+        self.language = str(conf.get("DEFAULT_LANG") or "es")
+        self.lang = "es-MX" if self.language == "es" else self.language
+        self.crest = _crest(settings, self.identity)
         self.version: Version
         self.datasets: tuple[Dataset, ...]
         self.version, self.datasets = store.load(settings)
@@ -158,6 +182,14 @@ class Site:
 
     def publisher(self, system: System) -> str:
         return system.publisher or str(self.identity.publisher)
+
+    @cached_property
+    def has_places(self) -> bool:
+        """Whether some public body says its municipality, so that there are pages by municipality."""
+        shelf = self.shelves.by_slug.get(ENTES)
+        if shelf is None or not {"municipio", "municipio_clave"} <= set(shelf.dataset.frame.columns):
+            return False
+        return shelf.dataset.frame["municipio_clave"].drop_nulls().len() > 0
 
     def contact(self, ente: str) -> str:
         """Return the public address of the body *ente*, from its own record; "" when it gives none."""

@@ -50,6 +50,8 @@ _FEWEST_DIGITS = 6
 BEFORE, AFTER = 400, 200
 """Bytes of a window around a suspect: labels stand before it, its overlapping neighbours within one length."""
 
+_OWN = re.compile(b"personal|particular|privad")
+
 _STYLED = re.compile(
     rb"(?:\xef[\xbc\xbd][\x80-\xbf]|\xf0(?:\x9d[\x80-\xbf]|\x9f\x84)[\x80-\xbf]|\xe2[\x91-\x93][\x80-\xbf])+"
 )
@@ -100,12 +102,12 @@ def windows(data: bytes, folded: bytes) -> Iterator[tuple[int, int, bool, bool]]
 
 def _private_mail(folded: bytes) -> Iterator[int]:
     """Yield where an @ stands after a word that makes an address a person's own; contact pages are full of others."""
-    at = folded.find(b"@")
-    while at >= 0:
-        before = folded[max(0, at - BEFORE) : at]
-        if b"personal" in before or b"particular" in before or b"privad" in before:
+    past = 0
+    for word in _OWN.finditer(folded):
+        start, end = max(past, word.end()), word.end() + BEFORE
+        while (at := folded.find(b"@", start, end)) >= 0:
             yield at
-        at = folded.find(b"@", at + 1)
+            past = start = at + 1
 
 
 def readings(data: bytes) -> Iterator[bytes]:

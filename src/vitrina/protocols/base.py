@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.utils
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vitrina.config import Settings
+from vitrina.config import Settings, now
 from vitrina.model import Source
 from vitrina.protocols.credentials import Credentials
 
 
 class Gate:
-    """At most *each* requests at a time to one host and port, whatever the number of sources that use it."""
+    """What the sources of a night share: at most *each* requests at a time to one host and port, and the time it is."""
 
     def __init__(self, each: int = 6) -> None:
         self._each = each
@@ -23,6 +24,16 @@ class Gate:
         self._hosts: dict[tuple[str, int], threading.BoundedSemaphore] = {}
         self.stop = threading.Event()
         """Set when the night is being abandoned: every client then gives up at its next step."""
+        self.clocks: dict[tuple[str, int], float] = {}
+        """Host and port → seconds by which its clock is ahead of ours (behind, if negative)."""
+
+    def hear(self, host: str, port: int, date: str) -> None:
+        """Take note of the Date with which a server answered; one that cannot be read tells nothing."""
+        try:
+            told = email.utils.parsedate_to_datetime(date)
+            self.clocks[host, port] = (told - now()).total_seconds()
+        except (TypeError, ValueError):
+            return
 
     @contextmanager
     def hold(self, host: str, port: int, seconds: float) -> Iterator[bool]:

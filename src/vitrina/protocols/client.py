@@ -19,7 +19,7 @@ import httpx2
 import orjson
 
 from vitrina.config import Settings
-from vitrina.errors import BadContentError, SourceError, SourceUnavailableError
+from vitrina.errors import BadContentError, EmptyContentError, SourceError, SourceUnavailableError
 from vitrina.formats.decoding import refuse_html
 from vitrina.model import Source
 from vitrina.protocols import answers, bodies, declared
@@ -217,7 +217,8 @@ class Client:
                 raise Late
             self.requests += 1
             try:
-                response = self._transport.handle_request(request)
+                response = self._sent(request)
+                self.job.gate.hear(url.host, port, response.headers.get("date", ""))
                 try:
                     return self._read(ask, response, str(url))
                 finally:
@@ -235,6 +236,13 @@ class Client:
                 raise self._bad(
                     "la respuesta se infla más de lo permitido", "Pida archivos por año."
                 ) from None
+
+    def _sent(self, request: httpx2.Request) -> httpx2.Response:
+        """Return the answer as soon as its headers are here."""
+        try:
+            return self._transport.handle_request(request)
+        except httpcore2.ProtocolError:
+            raise _Passing(self._down("cerró la conexión sin contestar", "Avise a la institución.")) from None
 
     def _read(self, ask: _Ask, response: httpx2.Response, url: str) -> Answer:
         status, headers = response.status_code, {k.lower(): v for k, v in response.headers.items()}
@@ -325,5 +333,9 @@ class Client:
 
     def _bad(self, message: str, remedy: str) -> BadContentError:
         return BadContentError(self.job.credentials.clean(f"{self._source.id}: {message}"), remedy)
+
+    def empty(self, message: str, remedy: str) -> EmptyContentError:
+        """Return the failure of a source that answered in order, without a single record."""
+        return EmptyContentError(self.job.credentials.clean(f"{self._source.id}: {message}"), remedy)
 
     down, bad = _down, _bad

@@ -50,7 +50,7 @@ def _packages(client: Client, access: Mapping[str, str]) -> Received:
             url = declared.joined(answer.url, following) or following
     pages.close()
     if not pages.files:
-        raise client.bad("no entregó ningún proceso", "Compruebe la dirección con la institución.")
+        raise client.empty("no entregó ningún proceso", "Compruebe la dirección con la institución.")
     return Received(
         tuple(pages.files), requests=client.requests, records=pages.records, hashes=pages.hashes, status=200
     )
@@ -125,8 +125,10 @@ def _object(client: Client, answer: Answer, *members: str) -> Mapping[str, Any]:
         lists = [document.get(m) for m in members]
         if any(isinstance(found, list | Mapping) for found in lists):
             return document
-    said = answers.quoted(answers.said(document)) if answers.is_error(document) else ""
-    raise client.bad(f"la respuesta no trae {' ni '.join(members)}{said}", "Compruebe la dirección.")
+    if answers.is_error(document):
+        said = answers.quoted(answers.said(document))
+        raise client.down(f"contestó con un mensaje de error{said}", "Avise a la institución.")
+    raise client.bad(f"la respuesta no trae {' ni '.join(members)}", "Compruebe la dirección.")
 
 
 _KINDS: dict[str, Callable[[Client, Mapping[str, str]], Received]] = {

@@ -127,7 +127,7 @@ def read_all(client: Client, ask: Ask, id_of: Ids) -> Received:
     finally:
         pages.close()
     if total == 0 and not client.job.source.policy.get("may_be_empty"):
-        raise client.bad(
+        raise client.empty(
             "dice tener 0 registros", "Si es verdad, declare [policy] may_be_empty = true en la fuente."
         )
     return Received(

@@ -1,189 +1,212 @@
-"""Documents → the files of the search: lunr's index, result cards, facet columns.
+"""Documents → the files of the search: a base segment, a small delta of what changed since, and a root that names both.
 
-The index is made by lunr.py's own `Builder` fed with our terms, so lunr.js answers from it what lunr.py would;
-it is also the oracle against which any other transport of the index is tested. Documents are numbered by date,
-so "newest first" and date ranges are plain number order. Same documents, same bytes.
+The base is kept in a state folder, with what each of its documents was. A later night that brings few changes writes
+only a delta (new documents, and changed ones anew) and the list of base documents that no longer hold; everybody's
+copy of the base stays good. The state is a cache: without it, or when much changed, the base is made anew.
 
-Files in *out* (names with content hashes, safe to keep for ever; `current.json` alone is short-lived):
+Documents are numbered by date over both segments together, so "newest first" and ranges of days are number order
+whatever segment a document lies in. Same documents and state, same bytes. Files in *out*:
 
-- `current.json`: {"root": name of the root file}
-- `root-<hash>.json`: format, count, fields, names of the files below, titles of systems
-- `t/<n>-<hash>.bin`: gzip of the rows of a range of terms (see `shard`): what a browser fetches for a query
-- `v/<n>-<hash>.bin`: gzip of a range of the vocabulary, for near spellings
-- `index-<hash>.bin`: gzip of lunr's whole serialized index: the terminal's, and the tests' oracle
-- `f/columns-<hash>.bin`: gzip of facet values and, per document, the number of its system, ente and year
-- `d/<block>-<hash>.bin`: gzip of 32 cards
+- `current.json`: {"root": name of the root file}; the only name that stays while its content changes
+- `root-<hash>.bin`: gzip of JSON: fields and their boosts, counts and mean lengths, the segments, what is gone
+- `b-<hash>/`, `d-<hash>/`: base and delta (see `segment`)
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import count
+import os
+import shutil
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
-from lunr.builder import Builder
+import polars as pl
 
-from vitrina.search.shard import ROWS_BYTES, WORDS_BYTES, cut, rows
-from vitrina.search.tokenize import tokens
+from vitrina.search import segment
+from vitrina.search.documents import CARD, Document, combined, frame, weights
+from vitrina.search.score import K1, B
 
-FORMAT = 1
-FIELDS: Mapping[str, int] = {"titulo": 8, "clave": 6, "ente": 3, "texto": 1}
-"""Index fields and their boosts: names and titles, ids, public bodies, everything else."""
-BLOCK = 32
-CARD = ("system", "url", "title", "subtitle", "date", "amount", "ente", "status")
-"""Order of the values of one card (a plain list, to keep blocks small)."""
-
-
-@dataclass(frozen=True)
-class Document:
-    """One thing that can be found. `ref` is given by `build`; callers leave it at 0."""
-
-    system: str
-    """Slug of its system."""
-    url: str
-    """Address in the portal, from the root: /<system>/<id>/."""
-    title: str
-    subtitle: str = ""
-    date: str = ""
-    """ISO date, or empty."""
-    amount: float | None = None
-    ente: str = ""
-    """Name of the public body it concerns."""
-    status: str = ""
-    """Label of its status or kind."""
-    fields: Mapping[str, str] = field(default_factory=dict)
-    """Name of an index field (a key of FIELDS) → text; several values are separated by line breaks."""
-    ref: int = 0
-
-    @property
-    def year(self) -> str:
-        return self.date[:4]
+FORMAT = 2
+RULES = 1
+"""Raised when `tokenize` changes what a text means: a base made by other rules is of no use."""
+WHOLE = 20_000
+"""Below this many documents the whole index is small: always made anew, without a delta."""
+SHARE = 0.006
+"""Share of the base that may change before it is made anew: a delta costs its readers more per record than a base."""
+KEEP = ("system", "url", "date")
 
 
 def build(
-    documents: Iterable[Document], out: Path, titles: Mapping[str, str] | None = None
+    documents: Iterable[Document] | pl.DataFrame,
+    out: Path,
+    titles: Mapping[str, str] | None = None,
+    state: Path | None = None,
+    *,
+    whole: int = WHOLE,
+    share: float = SHARE,
 ) -> dict[str, int]:
-    """Write the search files of *documents* in folder *out*; return counts of documents, terms, files, bytes.
+    """Write the search files of *documents* in folder *out*; return counts: documents, terms, files, bytes, new, gone.
 
-    *titles* gives each system's short title (its slug stands in for a missing one). What an earlier build left
-    in *out* is removed. StorageError is the caller's: this raises OSError as the disk does.
+    *documents* is a frame as `documents.combined` returns it, or the documents themselves. *titles* gives each
+    system's short title. *state* is where the base is kept between nights; without it every build makes a base.
+    OSError as the disk raises it. What an earlier build left in *out* is removed.
     """
-    ordered = numbered(documents)
-    index = lunr_index(ordered)
-    writer = _Writer(out)
-    write_block = writer.numbered("d")
+    tonight = documents if isinstance(documents, pl.DataFrame) else combined([frame(documents)])
+    _clear(out)
+    known = _State.open(state, tonight, whole) if state else None
+    changes = known.changes(tonight, share) if known else None
+    if known and changes:
+        segments, gone, order, totals = _delta(known, changes, tonight, out)
+    else:
+        segments, gone, order, totals = _base(tonight, out, state), [], [], None
+    fields = weights(tonight)
+    metas = [s.meta for s in segments]
+    if totals is None:
+        totals = segments[0].lengths.sum(axis=1, dtype=np.int64).tolist()
     root = {
         "format": FORMAT,
-        "count": len(ordered),
-        "fields": list(FIELDS),
-        "block": BLOCK,
+        "fields": fields,
+        "k1": K1,
+        "b": B,
+        "count": len(tonight),
+        "lengths": totals,
         "card": list(CARD),
-        "index": writer.packed("index", index),
-        "terms": cut(rows(index), ROWS_BYTES, writer.numbered("t")),
-        "words": cut([term for term, _ in index["invertedIndex"]], WORDS_BYTES, writer.numbered("v")),
-        "columns": writer.packed("f/columns", columns(ordered)),
-        "blocks": [write_block([_card(d) for d in block]) for block in _blocks(ordered)],
-        "systems": {slug: (titles or {}).get(slug, slug) for slug in sorted({d.system for d in ordered})},
+        "systems": {s: (titles or {}).get(s, s) for s in tonight["system"].unique().sort().to_list()},
+        "segments": metas,
+        "gone": _steps(gone),
+        "order": _steps(order),
     }
-    writer.plain("current", {"root": writer.plain("root", root, hashed=True)})
+    content = orjson.dumps(root)
+    name = f"root-{hashlib.sha256(content).hexdigest()[:10]}.bin"
+    (out / name).write_bytes(segment.pack(content))
+    (out / "current.json").write_bytes(orjson.dumps({"root": name}) + b"\n")
+    files = [path for path in out.rglob("*") if path.is_file()]
     return {
-        "documents": len(ordered),
-        "terms": len(index["invertedIndex"]),
-        "files": writer.files,
-        "bytes": writer.bytes,
+        "documents": len(tonight),
+        "terms": sum(s.terms for s in segments),
+        "files": len(files),
+        "bytes": sum(path.stat().st_size for path in files),
+        "new": len(changes[0]) if changes else len(tonight),
+        "gone": len(gone),
     }
 
 
-def numbered(documents: Iterable[Document]) -> list[Document]:
-    """Return *documents* by date ascending (undated first), numbered from 0 in that order."""
-    ordered = sorted(documents, key=lambda d: (d.date, d.system, d.url))
-    return [replace(document, ref=number) for number, document in enumerate(ordered)]
+def _base(tonight: pl.DataFrame, out: Path, state: Path | None) -> list[segment.Segment]:
+    fields = weights(tonight)
+    if state is None:
+        return [segment.write(tonight, fields, out, "b")]
+    shutil.rmtree(state, ignore_errors=True)
+    made = segment.write(tonight, fields, state, "b")
+    _State.save(state, tonight, made)
+    _link(made.folder, out)
+    return [made]
 
 
-def lunr_index(documents: Sequence[Document]) -> dict[str, Any]:
-    """Return lunr's serialized index (lunr-schema 2.3.9) of numbered *documents*; refs are their numbers."""
-    make: Any = Builder  # lunr says it is typed, and is not
-    builder = make()
-    builder.ref("ref")
-    for name, boost in FIELDS.items():
-        builder.field(name, boost=boost, extractor=_terms_of(name))
-    for document in documents:
-        builder.add({"ref": document.ref, "fields": document.fields})
-    if not documents:  # lunr divides by the number of documents
-        return {
-            "version": "2.3.9",
-            "fields": list(FIELDS),
-            "fieldVectors": [],
-            "invertedIndex": [],
-            "pipeline": [],
+def _delta(
+    known: _State, changes: tuple[pl.DataFrame, list[int]], tonight: pl.DataFrame, out: Path
+) -> tuple[list[segment.Segment], list[int], list[int], list[int]]:
+    new, gone = changes
+    _link(known.folder / known.meta["name"], out)
+    base = segment.Segment(known.folder, known.meta, None, known.terms)
+    lengths = np.load(known.folder / "lengths.npy", mmap_mode="r")
+    totals = np.array(known.totals, dtype=np.int64) - lengths[:, gone].sum(axis=1, dtype=np.int64)
+    if not len(new):
+        return [base], gone, [], totals.tolist()
+    added = segment.write(new, weights(tonight), out, "d")
+    totals += added.lengths.sum(axis=1, dtype=np.int64)
+    return [base, added], gone, known.positions(new), totals.tolist()
+
+
+class _State:
+    """What is remembered of the base: its segment, and per document its address, day and the hash of its content."""
+
+    def __init__(self, folder: Path, said: Mapping[str, Any]) -> None:
+        self.folder = folder
+        self.meta: dict[str, Any] = said["meta"]
+        self.terms: int = said["terms"]
+        self.totals: list[int] = said["totals"]
+        self.documents = pl.read_parquet(folder / "documents.parquet")
+
+    @classmethod
+    def open(cls, folder: Path, tonight: pl.DataFrame, whole: int) -> _State | None:
+        """Return the state in *folder* when it serves for *tonight*; None when a base must be made."""
+        try:
+            said = orjson.loads((folder / "state.json").read_bytes())
+            if said["made_by"] != _made_by(tonight) or said["meta"]["count"] < whole:
+                return None
+            return cls(folder, said) if (folder / said["meta"]["name"]).is_dir() else None
+        except (OSError, ValueError, KeyError, pl.exceptions.PolarsError):
+            return None
+
+    @staticmethod
+    def save(folder: Path, documents: pl.DataFrame, made: segment.Segment) -> None:
+        np.save(folder / "lengths.npy", made.lengths)
+        _hashed(documents).select(*KEEP, "hash").write_parquet(folder / "documents.parquet")
+        said = {
+            "made_by": _made_by(documents),
+            "meta": made.meta,
+            "terms": made.terms,
+            "totals": made.lengths.sum(axis=1, dtype=np.int64).tolist(),
         }
-    serialized: dict[str, Any] = builder.build().serialize()
-    return serialized
+        (folder / "state.json").write_bytes(orjson.dumps(said))
+
+    def changes(self, tonight: pl.DataFrame, share: float) -> tuple[pl.DataFrame, list[int]] | None:
+        """Return tonight's documents that the base lacks and the base's numbers that are gone; None if too many."""
+        hashed = _hashed(tonight)
+        same = ["system", "url", "hash"]
+        new = hashed.join(self.documents, on=same, how="anti", maintain_order="left").drop("hash")
+        gone = self.documents.with_row_index("n").join(hashed, on=same, how="anti", maintain_order="left")[
+            "n"
+        ]
+        return (new, gone.to_list()) if len(new) + len(gone) <= share * len(self.documents) else None
+
+    def positions(self, new: pl.DataFrame) -> list[int]:
+        """Return, per document of *new*, how many documents of the base come before it."""
+        days = self.documents["date"]
+        low = days.search_sorted(new["date"], side="left").to_list()
+        high = days.search_sorted(new["date"], side="right").to_list()
+        found = []
+        for a, b, system, url in zip(low, high, new["system"], new["url"], strict=True):
+            same_day = self.documents.slice(a, b - a).select("system", "url").rows()
+            found.append(a + bisect_left(same_day, (system, url)))
+        return found
 
 
-def columns(documents: Sequence[Document]) -> dict[str, Any]:
-    """Return the facets: per facet its values in order, and per document the number of its value (-1: none)."""
-    found: dict[str, Any] = {}
-    for name in ("system", "ente", "year"):
-        row_values = [str(getattr(document, name)) for document in documents]
-        values = sorted(set(row_values) - {""})
-        number = {value: n for n, value in enumerate(values)}
-        found[name] = {"values": values, "rows": [number.get(value, -1) for value in row_values]}
-    return found
+def _made_by(documents: pl.DataFrame) -> list[Any]:
+    """Return what two nights must share for the base of one to serve the other."""
+    return [FORMAT, RULES, pl.__version__, weights(documents), list(CARD)]
 
 
-def _terms_of(name: str) -> Any:
-    def extract(document: Mapping[str, Any]) -> list[str]:
-        return tokens(document["fields"].get(name, ""))
-
-    return extract
+def _hashed(documents: pl.DataFrame) -> pl.DataFrame:
+    return documents.with_columns(hash=documents.hash_rows(seed=1))
 
 
-def _blocks(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
-    return (documents[start : start + BLOCK] for start in range(0, len(documents), BLOCK))
+def _steps(numbers: Sequence[int]) -> list[int]:
+    return [b - a for a, b in zip([0, *numbers], numbers, strict=False)]
 
 
-def _card(document: Document) -> list[Any]:
-    return [getattr(document, name) for name in CARD]
+def _link(folder: Path, out: Path) -> None:
+    """Put the files of *folder* in *out*, without copying their bytes where the disk allows it."""
+
+    def link(source: str, target: str) -> None:
+        try:
+            os.link(source, target)
+        except OSError:
+            shutil.copyfile(source, target)
+
+    shutil.copytree(folder, out / folder.name, copy_function=link)
 
 
-class _Writer:
-    """Writes JSON under names that carry the hash of their content, and forgets what was there before."""
-
-    def __init__(self, out: Path) -> None:
-        self.out = out
-        self.files = self.bytes = 0
-        for pattern in ("current.json", "root-*.json", "index-*.bin", "[dftv]/*.bin"):
-            for old in out.glob(pattern):
-                old.unlink()
-
-    def packed(self, name: str, content: Any) -> str:
-        """Write *content* gzipped as <name>-<hash>.bin; the reader unpacks it, whatever the server says."""
-        plain = orjson.dumps(content)
-        return self._write(f"{name}-{_hash(plain)}.bin", gzip.compress(plain, 9, mtime=0))
-
-    def numbered(self, folder: str) -> Callable[[Any], str]:
-        """Return a function that writes each content it gets as <folder>/<0, 1, …>-<hash>.bin."""
-        numbers = count()
-        return lambda content: self.packed(f"{folder}/{next(numbers)}", content)
-
-    def plain(self, name: str, content: Any, *, hashed: bool = False) -> str:
-        data = orjson.dumps(content) + b"\n"
-        return self._write(f"{name}-{_hash(data)}.json" if hashed else f"{name}.json", data)
-
-    def _write(self, name: str, data: bytes) -> str:
-        path = self.out / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        self.files += 1
-        self.bytes += len(data)
-        return name
-
-
-def _hash(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:10]
+def _clear(out: Path) -> None:
+    """Remove what builds of this and of older formats left in *out*; anything else stays."""
+    out.mkdir(parents=True, exist_ok=True)
+    for pattern in ("current.json", "root-*", "index-*.bin"):
+        for old in out.glob(pattern):
+            old.unlink()
+    for folder in (*out.glob("[bd]-*"), *(out / name for name in "dftv")):
+        if folder.is_dir():
+            shutil.rmtree(folder)

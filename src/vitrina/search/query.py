@@ -1,54 +1,53 @@
-"""Search from the terminal over the built files: the same plan as the portal's page, through lunr.py.
+"""Search from the terminal over the built files: the same plan as the portal's page, on the same files.
 
-First the records with every word; when there are none, an id written without separators, then fallbacks that
-the answer names: the last word as a beginning, near spellings of absent words, any of the words.
+First the records with every word; when there are none, an id written without separators, then fallbacks that the
+answer names: the last word as a beginning, absent words replaced, singular and plural, any of the words.
 `themes/vitrina/ts/search-engine.ts` follows the same plan; tests compare both on one index.
 """
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import orjson
-from lunr.index import Index
-from lunr.query import Query, QueryPresence
-from lunr.token_set import TokenSet
+import numpy as np
 
-from vitrina.errors import UsageError
-from vitrina.search.tokenize import Word, fold, words
+from vitrina.search import reading
+from vitrina.search.reader import Index
+from vitrina.search.score import Clause, Hits, score
+from vitrina.search.tokenize import fold, stem
 
-MAX_WORDS = 12
+MAX_PREFIX_FILES = 16
+MAX_CHECKED = 200
+NO_HITS = Hits(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64))
 
-Step = Literal["every", "empty", "all", "id", "prefix", "near", "any", "none"]
+Step = Literal["every", "empty", "all", "id", "prefix", "near", "stem", "any", "none"]
 NOTICES: dict[Step, str] = {
     "empty": "Escriba una palabra más precisa: un nombre, un número de expediente o un tema.",
     "prefix": "Ningún registro tiene la última palabra completa: se muestran palabras que empiezan así.",
     "near": "Hay palabras que no están en ningún registro: se muestra lo más parecido.",
+    "stem": "Ningún registro tiene las palabras tal cual: se aceptan en singular, plural u otro género.",
     "any": "Ningún registro tiene todas las palabras: se muestran los que tienen alguna.",
     "none": "Ningún registro coincide.",
 }
 
 
 @dataclass(frozen=True)
-class Hit:
-    """One document found: its number, lunr's score and the terms by which it was found."""
-
-    ref: int
-    score: float
-    terms: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Found:
-    """The documents found, best first, the step that found them, and the words no record has."""
+    """What was found, by which step, and what must be said about it."""
 
     step: Step
-    hits: tuple[Hit, ...] = ()
+    hits: Hits = NO_HITS
+    clauses: tuple[Clause, ...] = ()
     absent: tuple[str, ...] = ()
+    """Words of the query that no record has."""
+    replaced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Word as asked → words that stood in for it."""
+    phrases: tuple[tuple[str, int, int, bool], ...] = ()
+    """Per phrase: its text, how many of how many records were looked at, and whether it was found in one."""
+    excluded: tuple[str, ...] = ()
 
     @property
     def notice(self) -> str:
@@ -56,175 +55,167 @@ class Found:
         return NOTICES.get(self.step, "")
 
 
-@dataclass(frozen=True)
-class _Clause:
-    term: str
-    kind: Literal["exact", "prefix", "near"] = "exact"
-    required: bool = True
+def query(index: Index, text: str) -> Found:
+    """Return what *text* finds. Never raises, whatever the text; an empty text finds every record."""
+    read = reading.read(text)
+    found = _Plan(index, read).follow(bool(fold(text).strip()))
+    return _phrased(index, read, found) if read.phrases else found
 
 
-@dataclass(frozen=True)
-class SearchFiles:
-    """The built files of a search, opened."""
-
-    folder: Path
-    root: dict[str, Any]
-    index: Any = field(repr=False)
-
-    def cards(self, hits: Sequence[Hit]) -> list[dict[str, Any]]:
-        """Return the cards of *hits*, as dicts with the names that the root file gives."""
-        size = self.root["block"]
-        blocks: dict[int, Any] = {}
-        for number in sorted({hit.ref // size for hit in hits}):
-            blocks[number] = _unpack(self.folder / self.root["blocks"][number])
-        return [dict(zip(self.root["card"], blocks[h.ref // size][h.ref % size], strict=True)) for h in hits]
-
-
-def open_files(folder: Path) -> SearchFiles:
-    """Return the search files in *folder* (build/index); UsageError when they have not been built."""
-    try:
-        current = orjson.loads((folder / "current.json").read_bytes())
-        root = orjson.loads((folder / current["root"]).read_bytes())
-        load: Any = Index.load
-        return SearchFiles(folder, root, load(_unpack(folder / root["index"])))
-    except FileNotFoundError as error:
-        raise UsageError(f"No hay índice de búsqueda en {folder}", "Ejecute vitrina index.") from error
-
-
-def query(files: SearchFiles, text: str) -> Found:
-    """Return what *text* finds. Never raises, whatever the text; an empty text finds nothing (step "every")."""
-    read = words(text)[:MAX_WORDS]
-    if not read:
-        return Found("empty" if fold(text).strip() else "every")
-    return _Plan(files.index, read).follow()
-
-
-def search(folder: Path, text: str, limit: int = 20) -> dict[str, Any]:
+def search(
+    folder: Path, text: str, limit: int = 20, system: Sequence[str] = (), year: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return what *text* finds in the files of *folder*, ready to print or to write as JSON.
 
-    Keys: total, step, note (what a person must be told, or ""), absent, and hits: the first *limit* cards.
+    *system* (slugs) and *year* keep only the records that have one of the values. Keys: total, step, note (what a
+    person must be told, or ""), absent, replaced, excluded, and hits: the first *limit* cards with their scores.
     """
-    files = open_files(folder)
-    found = query(files, text)
+    index = Index(folder)
+    found = query(index, text)
+    kept = np.ones(len(found.hits), dtype=bool)
+    for facet, values in (("system", system), ("year", year)):
+        if values:
+            kept &= np.isin(
+                found.hits.refs, np.concatenate([index.matching(found.hits.refs, facet, v) for v in values])
+            )
+    hits = found.hits.pick(kept)
+    cards = index.cards(hits.refs[:limit])
     return {
-        "total": len(found.hits),
+        "total": len(hits),
         "step": found.step,
         "note": found.notice,
         "absent": list(found.absent),
-        "hits": files.cards(found.hits[:limit]),
+        "replaced": {asked: list(used) for asked, used in found.replaced.items()},
+        "excluded": list(found.excluded),
+        "hits": [card | {"score": float(s)} for card, s in zip(cards, hits.scores[:limit], strict=True)],
     }
 
 
 class _Plan:
     """The steps in their order, for one query on one index."""
 
-    def __init__(self, index: Any, read: list[Word]) -> None:
+    def __init__(self, index: Index, read: reading.Reading) -> None:
         self.index = index
         self.read = read
-        self.parts = _unique(part for word in read for part in word.parts)
-        self.wholes = _unique(word.whole for word in read if word.whole)
-        self.absent = [part for part in self.parts if not self.has(part)]
+        self.parts, self.wholes = read.parts, read.wholes
+        self.absent = tuple(part for part in self.parts if not self.has(part))
 
     def has(self, term: str) -> bool:
-        return term in self.index.inverted_index
+        return bool(self.index.posting(term))
 
-    def follow(self) -> Found:
-        steps: list[tuple[Step, Callable[[], list[Hit]]]] = [
-            ("all", self.all_words),
-            ("id", self.ids),
-            ("prefix", self.last_as_prefix),
-            ("near", self.near_spellings),
-            ("any", self.any_word),
-        ]
-        for name, step in steps:
-            hits = step()
-            if hits:
-                return Found(name, tuple(hits), tuple(self.absent))
-        return Found("none", absent=tuple(self.absent))
+    def follow(self, written: bool) -> Found:
+        if not self.parts:
+            return self.without(written)
+        steps: list[Callable[[], Found | None]] = [
+            self.all_words, self.ids, self.last_as_prefix, self.near_spellings, self.same_stems, self.any_word
+        ]  # fmt: skip
+        return next((found for step in steps if (found := step())), self.found("none", NO_HITS))
 
-    def all_words(self) -> list[Hit]:
+    def without(self, written: bool) -> Found:
+        """Nothing is asked for: every record without those excluded; nothing when only signs were typed."""
+        if written and not self.read.excluded:
+            return self.found("empty", NO_HITS)
+        refs = self.index.every()
+        for term in self.read.excluded:
+            for posting in self.index.posting(term):
+                refs = refs[~np.isin(refs, posting.docs)]
+        return self.found("every", Hits(refs, np.zeros(len(refs)), np.zeros(len(refs), np.int64)))
+
+    def all_words(self) -> Found | None:
         if self.absent:
-            return []
-        optional = [_Clause(whole, required=False) for whole in self.wholes if self.has(whole)]
-        return self.run([*map(_Clause, self.parts), *optional])
+            return None
+        wholes = [Clause((whole,), "optional") for whole in self.wholes if self.has(whole)]
+        return self.run("all", [*_required(self.parts), *wholes])
 
-    def ids(self) -> list[Hit]:
-        joined = "".join(part for word in self.read for part in word.parts)
+    def ids(self) -> Found | None:
+        joined = "".join(part for word in self.read.words for part in word.parts)
         several = len(self.parts) > 1 and any(c.isdecimal() for c in joined)
-        as_written = _unique(
-            part for word in self.read for part in ([word.whole] if word.whole else word.parts)
+        as_written = reading.unique(
+            part for word in self.read.words for part in ((word.whole,) if word.whole else word.parts)
         )
         for terms in ([as_written] if self.wholes else []) + ([[joined]] if several else []):
-            if all(map(self.has, terms)):
-                hits = self.run([*map(_Clause, terms)])
-                if hits:
-                    return hits
-        return []
+            if all(map(self.has, terms)) and (found := self.run("id", _required(terms))):
+                return found
+        return None
 
-    def last_as_prefix(self) -> list[Hit]:
+    def last_as_prefix(self) -> Found | None:
         *before, last = self.parts
         if len(last) < 2 or not all(map(self.has, before)):
-            return []
-        return self.run([*map(_Clause, before), _Clause(last, "prefix")])
-
-    def near_spellings(self) -> list[Hit]:
-        near = [self.nearest(term) for term in self.absent]
-        if not near or None in near:
-            return []
-        exact = [_Clause(part) for part in self.parts if self.has(part)]
-        return self.run([*exact, *(clause for clause in near if clause)])
-
-    def any_word(self) -> list[Hit]:
-        present = [_Clause(term, required=False) for term in (*self.parts, *self.wholes) if self.has(term)]
-        return sorted(self.run(present), key=lambda hit: (-len(hit.terms), *_order(hit)))
-
-    def nearest(self, term: str) -> _Clause | None:
-        """Return the clause that stands in for an absent word; ids are never guessed at."""
-        if len(term) < 4 or any(c.isdecimal() for c in term):
             return None
-        fuzzy: Any = TokenSet.from_fuzzy_string
-        if self.index.token_set.intersect(fuzzy(term, 1)).to_list():
-            return _Clause(term, "near")
-        return next((_Clause(other) for other in _numbers(term) if self.has(other)), None)
+        terms = self.index.prefix(last, MAX_PREFIX_FILES)
+        return self.run("prefix", [*_required(before), Clause(tuple(terms))]) if terms else None
 
-    def run(self, clauses: Sequence[_Clause]) -> list[Hit]:
-        """Return lunr's answer to *clauses* by score; equal scores newest first."""
+    def near_spellings(self) -> Found | None:
+        replaced = {term: self.stand_ins(term) for term in self.absent}
+        if not replaced or not all(replaced.values()):
+            return None
+        present = [part for part in self.parts if self.has(part)]
+        return self.run("near", [*_required(present), *map(Clause, replaced.values())], replaced)
+
+    def same_stems(self) -> Found | None:
+        """No record has all the words as they are: each may now be singular or plural, of either gender."""
+        replaced: dict[str, tuple[str, ...]] = {}
+        clauses = []
+        for part in self.parts:
+            used = self.same_stem(part) if self.has(part) else self.stand_ins(part)
+            if used:
+                replaced[part] = used
+            clauses.append(Clause((part, *used) if self.has(part) else used))
+        if not replaced or not all(clause.terms for clause in clauses):
+            return None
+        return self.run("stem", clauses, replaced)
+
+    def any_word(self) -> Found | None:
+        replaced = {term: used for term in self.absent if (used := self.stand_ins(term))}
+        present = [Clause((term,), "optional") for term in (*self.parts, *self.wholes) if self.has(term)]
+        groups = [Clause(used, "optional") for used in replaced.values()]
+        found = self.run("any", [*present, *groups], replaced)
+        if not found:
+            return None
+        order = np.argsort(-found.hits.clauses, kind="stable")
+        return replace(found, hits=found.hits.pick(order))
+
+    def stand_ins(self, term: str) -> tuple[str, ...]:
+        if not reading.replaceable(term):
+            return ()
+        used = reading.stand_ins(term, self.index.words([term[0]]))
+        used = used or reading.stand_ins(term, self.index.words(reading.other_letters(term)))
+        return tuple(filter(self.has, used))
+
+    def same_stem(self, term: str) -> tuple[str, ...]:
+        if not reading.replaceable(term):
+            return ()
+        words = self.index.words([term[0]])
+        return tuple(filter(self.has, sorted(w for w in words if w != term and stem(w) == stem(term))))
+
+    def run(
+        self, step: Step, clauses: Sequence[Clause], replaced: Mapping[str, tuple[str, ...]] | None = None
+    ) -> Found | None:
         if not clauses:
-            return []
-        asked: Any = self.index.create_query()
-        for clause in clauses:
-            asked.term(
-                clause.term,
-                use_pipeline=False,
-                presence=QueryPresence.REQUIRED if clause.required else QueryPresence.OPTIONAL,
-                wildcard=Query.WILDCARD_TRAILING if clause.kind == "prefix" else Query.WILDCARD_NONE,
-                edit_distance=1 if clause.kind == "near" else 0,
-            )
-        found = [
-            Hit(int(result["ref"]), result["score"], tuple(result["match_data"].metadata))
-            for result in self.index.query(asked)
-        ]
-        return sorted(found, key=_order)
+            return None
+        out = [Clause((term,), "prohibited") for term in self.read.excluded if self.has(term)]
+        hits = score([*clauses, *out], self.index.posting, self.index.size)
+        return self.found(step, hits, clauses, replaced) if len(hits) else None
+
+    def found(
+        self,
+        step: Step,
+        hits: Hits,
+        clauses: Sequence[Clause] = (),
+        replaced: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> Found:
+        return Found(step, hits, tuple(clauses), self.absent, replaced or {}, (), self.read.excluded)
 
 
-def _order(hit: Hit) -> tuple[int, int]:
-    return -int(hit.score * 1e6 + 0.5), -hit.ref
+def _required(terms: Sequence[str]) -> list[Clause]:
+    return [Clause((term,)) for term in terms]
 
 
-def _numbers(term: str) -> list[str]:
-    """Return the singulars and plurals of *term*, as Spanish makes them."""
-    singular = [f"{term[:-3]}z"] if term.endswith("ces") else []
-    return [
-        *singular,
-        *([term[:-2]] if term.endswith("es") else []),
-        f"{term}es",
-        f"{term[:-1]}ces" if term.endswith("z") else term,
-    ]
-
-
-def _unique(terms: Any) -> list[str]:
-    return list(dict.fromkeys(terms))
-
-
-def _unpack(path: Path) -> Any:
-    return orjson.loads(gzip.decompress(path.read_bytes()))
+def _phrased(index: Index, read: reading.Reading, found: Found) -> Found:
+    """Keep the records whose visible texts hold the phrases; only the best candidates are looked at."""
+    looked = found.hits.refs[:MAX_CHECKED] if found.step == "all" else found.hits.refs[:0]
+    shown = ("title", "subtitle", "ente", "supplier", "status", "type")
+    texts = [[card[name] for name in shown] for card in index.cards(looked)]
+    kept = [n for n, t in enumerate(texts) if all(reading.has_phrase(p, t) for p in read.phrases)]
+    said = tuple((" ".join(p), len(looked), len(found.hits), bool(kept)) for p in read.phrases)
+    return replace(found, hits=found.hits.pick(kept) if kept else found.hits, phrases=said)

@@ -1,87 +1,153 @@
-"""lunr's serialized index, cut by term, so that a browser fetches only what a query touches.
+"""Postings, cut by term into files that a browser fetches one or two of for a query.
 
-A lunr score is dot(query, field vector) / |query|: only the vectors' entries at the query's own terms count. So
-each term carries its postings with the numbers they add to their vectors; an index put together again from the
-rows of a query's terms answers as the whole one does: same documents, scores, totals. Nothing is recomputed here.
+A lunr score is dot(query, field vector) / |query|: only the entries of the query's own terms count, so the rows of
+those terms are all that an exact answer needs. A file is gzip of streams of varints (seven bits a byte, low first):
 
-A row is `[term, lunr's number of the term, [field, [first ref, then steps], [thousandths]], …]`; lunr stores
-numbers of three decimals, so thousandths are exact.
+    number of terms, bytes of text, text (terms in UTF-8, separated by line breaks, in code point order)
+    per term: number of its fields          per field: its number; then, per field: its count of postings
+    per posting: step from the document before in its field      per posting: length × 8 + min(frequency, 8) - 1
+    per posting of frequency 8 or more: frequency - 8
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
-import orjson
+import numpy as np
+from numpy.typing import NDArray
 
-Row = list[Any]
-ROWS_BYTES = 50_000
-"""JSON bytes of one shard of rows: 16 kB packed."""
-WORDS_BYTES = 80_000
-"""JSON bytes of one part of the vocabulary."""
+from vitrina.search.postings import MAX_TF, Postings
 
+RAW_BYTES = 26_000
+"""Bytes of one file before gzip: about 16 kB packed."""
 
-def rows(index: Mapping[str, Any]) -> Iterator[Row]:
-    """Yield one row per term of lunr's serialized *index*, in lunr's own (code point) order of terms."""
-    fields = {name: number for number, name in enumerate(index["fields"])}
-    numbers = {ref: dict(zip(v[::2], v[1::2], strict=True)) for ref, v in index["fieldVectors"]}
-    for term, posting in index["invertedIndex"]:
-        row: Row = [term, posting["_index"]]
-        for name, number in fields.items():
-            refs = sorted(map(int, posting[name]))
-            if refs:
-                steps = [refs[0], *(b - a for a, b in pairwise(refs))]
-                scores = [round(numbers[f"{name}/{ref}"][posting["_index"]] * 1000) for ref in refs]
-                row.append([number, steps, scores])
-        yield row
+U8 = NDArray[np.uint8]
 
 
-def cut(
-    items: Iterator[Any] | Sequence[Any], size: int, write: Callable[[list[Any]], str]
-) -> list[list[str]]:
-    """Write *items* (terms, or rows that begin with one) in parts of about *size* JSON bytes, in order.
+class Row(NamedTuple):
+    """The postings of one term in one field: documents ascending, frequencies and lengths beside them."""
 
-    Return, per part, its first term and the name that *write* gave it. An item larger than *size* stands alone.
+    field: int
+    docs: NDArray[np.int64]
+    frequency: NDArray[np.int64]
+    length: NDArray[np.int64]
+
+
+def varint_sizes(values: NDArray[np.uint32]) -> NDArray[np.int64]:
+    sizes = np.ones(len(values), dtype=np.int64)
+    for bits in (7, 14, 21, 28):
+        sizes += values >= np.uint32(1 << bits)
+    return sizes
+
+
+def varints(values: NDArray[np.uint32]) -> bytes:
+    """Return *values* as varints, one after another."""
+    sizes = varint_sizes(values)
+    ends = np.cumsum(sizes)
+    out = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
+    starts = ends - sizes
+    for place in range(5):
+        some = np.flatnonzero(sizes > place)
+        if not len(some):
+            break
+        more = np.where(sizes[some] > place + 1, 128, 0)
+        out[starts[some] + place] = ((values[some] >> np.uint32(7 * place)) & 127) + more
+    return out.tobytes()
+
+
+def read_varints(data: U8, at: int, count: int) -> tuple[NDArray[np.int64], int]:
+    """Return *count* varints of *data* from *at* on, and where they end."""
+    if not count:
+        return np.empty(0, np.int64), at
+    window = data[at:]
+    ends = np.flatnonzero(window < 128)[:count]
+    if len(ends) < count:
+        raise ValueError("archivo de búsqueda incompleto")
+    starts = np.append(0, ends[:-1] + 1)
+    sizes = ends - starts + 1
+    values = np.zeros(count, dtype=np.int64)
+    for place in range(int(sizes.max())):
+        some = np.flatnonzero(sizes > place)
+        values[some] |= (window[starts[some] + place].astype(np.int64) & 127) << (7 * place)
+    return values, at + int(ends[-1]) + 1
+
+
+def cut(found: Postings, write: Callable[[bytes], object]) -> list[str]:
+    """Write all postings in files of about RAW_BYTES; return, per file, what a search for its place compares with.
+
+    That is the shortest beginning of its first term that is greater than every term of the file before.
     """
-    parts: list[list[str]] = []
-    held: list[Any] = []
-    weight = 0
-
-    def flush() -> None:
-        nonlocal held, weight
-        if held:
-            parts.append([held[0] if isinstance(held[0], str) else held[0][0], write(held)])
-        held, weight = [], 0
-
-    for item in items:
-        length = len(orjson.dumps(item)) + 1
-        if held and weight + length > size:
-            flush()
-        held.append(item)
-        weight += length
-    flush()
-    return parts
+    width = len(found.fields)
+    groups = np.diff(found.starts)
+    steps = _steps(found)
+    sizes = np.append(0, np.cumsum(varint_sizes(steps) + varint_sizes(found.codes)))
+    by_term = found.starts[::width]
+    text = np.fromiter((len(t.encode()) + 1 for t in found.terms), np.int64, len(found.terms))
+    ends = np.cumsum(sizes[by_term[1:]] - sizes[by_term[:-1]] + text + 3)
+    firsts: list[str] = []
+    start = 0
+    while start < len(found.terms):
+        full = (ends[start - 1] if start else 0) + RAW_BYTES
+        stop = max(start + 1, int(np.searchsorted(ends, full, side="right")))
+        firsts.append(_least(found.terms[start - 1] if start else "", found.terms[start]))
+        write(_file(found, start, stop, groups[start * width : stop * width], steps))
+        start = stop
+    return firsts
 
 
-def assemble(parts: Sequence[Row], fields: Sequence[str]) -> dict[str, Any]:
-    """Return lunr's serialized index of *parts* (rows of any shards): the inverse of `rows`."""
-    vectors: dict[str, list[Any]] = {}
-    inverted: list[Any] = []
-    for row in sorted(parts, key=lambda r: r[1]):
-        posting: dict[str, Any] = {name: {} for name in fields} | {"_index": row[1]}
-        for number, steps, scores in row[2:]:
-            ref = 0
-            for step, score in zip(steps, scores, strict=True):
-                ref += step
-                posting[fields[number]][str(ref)] = {}
-                vectors.setdefault(f"{fields[number]}/{ref}", []).extend((row[1], score / 1000))
-        inverted.append([row[0], posting])
-    return {
-        "version": "2.3.9",
-        "fields": list(fields),
-        "fieldVectors": [[ref, vector] for ref, vector in vectors.items()],
-        "invertedIndex": sorted(inverted, key=lambda entry: entry[0]),
-        "pipeline": [],
-    }
+def rows(data: bytes, wanted: Callable[[str], bool]) -> Mapping[str, list[Row]]:
+    """Return the rows of the terms that are *wanted* from the bytes of one file (gzip taken off)."""
+    raw = np.frombuffer(data, dtype=np.uint8)
+    (count, size), at = read_varints(raw, 0, 2)
+    terms = data[at : at + size].decode().split("\n") if count else []
+    per_term, at = read_varints(raw, at + int(size), int(count))
+    fields, at = read_varints(raw, at, int(per_term.sum()))
+    counts, at = read_varints(raw, at, len(fields))
+    steps, at = read_varints(raw, at, int(counts.sum()))
+    codes, at = read_varints(raw, at, len(steps))
+    frequency = (codes & 7) + 1
+    many = np.flatnonzero(frequency == MAX_TF)
+    frequency[many] += read_varints(raw, at, len(many))[0]
+    first = np.append(0, np.cumsum(counts))
+    group = np.append(0, np.cumsum(per_term))
+    found: dict[str, list[Row]] = {}
+    for number, term in enumerate(terms):
+        if wanted(term):
+            found[term] = [
+                Row(int(fields[g]), np.cumsum(steps[a:b]), frequency[a:b], codes[a:b] >> 3)
+                for g in range(group[number], group[number + 1])
+                for a, b in [(first[g], first[g + 1])]
+            ]
+    return found
+
+
+def _steps(found: Postings) -> NDArray[np.uint32]:
+    steps = found.docs.copy()
+    steps[1:] -= found.docs[:-1]
+    begins = found.starts[:-1][np.diff(found.starts) > 0]
+    steps[begins] = found.docs[begins]
+    return steps
+
+
+def _file(
+    found: Postings, start: int, stop: int, groups: NDArray[np.int64], steps: NDArray[np.uint32]
+) -> bytes:
+    width = len(found.fields)
+    a, b = int(found.starts[start * width]), int(found.starts[stop * width])
+    text = "\n".join(found.terms[start:stop]).encode()
+    used = groups > 0
+    low, high = np.searchsorted(found.extra_at, [a, b])
+    fields = np.tile(np.arange(width), stop - start)[used]
+    streams = [
+        used.reshape(-1, width).sum(axis=1), fields, groups[used], steps[a:b], found.codes[a:b], found.extra[low:high]
+    ]  # fmt: skip
+    head = varints(np.array([stop - start, len(text)], dtype=np.uint32))
+    return b"".join([head, text, *(varints(stream.astype(np.uint32)) for stream in streams)])
+
+
+def _least(before: str, first: str) -> str:
+    for size in range(1, len(first)):
+        if first[:size] > before:
+            return first[:size]
+    return first

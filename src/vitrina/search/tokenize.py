@@ -25,6 +25,13 @@ _JOINED = frozenset(f"{_WITH_DE} abp iap sa sab sapi sas spr srl".split())
 _SPELLED = frozenset(["ac", "abp", "iap", "sa", "sab", "sapi", "sas", "sc", "senc", "spr", "srl"])
 """Legal forms only when spelled letter by letter: S.C. is a form, SC may be a name."""
 _LONGEST_FORM = 9
+FORM_PIECES = frozenset(
+    form[start:end]
+    for form in _JOINED | _SPELLED
+    for start in range(len(form))
+    for end in range(start + 1, len(form) + 1)
+)
+"""Every word that can be part of a legal form."""
 
 # A chunk: runs of letters and digits joined by single signs that ids use. Beyond the basic plane Python and
 # JavaScript order letters differently, so such letters (after NFKD) only separate.
@@ -74,6 +81,37 @@ def tokens(text: str) -> list[str]:
     ['exp', 'sfp', '2021', '004', 'b', 'sfp2021004b', 'secretaria']
     """
     return [term for word in words(text) for term in (*word.parts, *([word.whole] if word.whole else ()))]
+
+
+def touches_form(text: str) -> bool:
+    """Return whether some word of *text* can be part of a legal form that goes on in its neighbours."""
+    return any(
+        not w.whole and w.parts[0] in FORM_PIECES for line in fold(text).split("\n") for w in _split(line)
+    )
+
+
+def has_words(text: str) -> bool:
+    """Return whether *text* has a letter or a digit, stop words included."""
+    return _RUN.search(fold(text)) is not None
+
+
+def stem(term: str) -> str:
+    """Return what *term* shares with its plural, singular and other gender; itself when it is short or an id.
+
+    Used only to find stand-ins for words as typed, never in the index.
+
+    >>> stem("luces"), stem("luz"), stem("obras"), stem("publicas"), stem("publico"), stem("contrataciones")
+    ('luz', 'luz', 'obr', 'public', 'public', 'contratacion')
+    """
+    if len(term) < 4 or any(c.isdecimal() for c in term):
+        return term
+    if term.endswith("ces"):
+        return f"{term[:-3]}z"
+    for ending in ("es", "s"):
+        if term.endswith(ending) and len(term) - len(ending) >= 3:
+            term = term[: -len(ending)]
+            break
+    return term[:-1] if term[-1] in "aeo" and len(term) > 3 else term
 
 
 def _split(line: str) -> list[Word]:

@@ -239,8 +239,8 @@ def pick(rng: Random, pool: int) -> int:
 
 
 def sanctioned(number: int, pool: int) -> int:
-    """Return the supplier behind the *number*-th sanction: spread over the pool, so that some also win."""
-    return (number * 7 + 1) % pool
+    """Return the supplier behind the *number*-th sanction: a few are of the pool and win contracts, most are not."""
+    return pool // 10 + 1 + number * 10
 
 
 def day(rng: Random, run_date: date, years: float = 3.0, until: int = 3) -> date:

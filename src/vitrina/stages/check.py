@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from vitrina import weather
 from vitrina.checking import (
     findings,
     frictionless_lane,
@@ -72,7 +73,7 @@ def _check_system(settings: Settings, system: System) -> report.Checked:
     report_files.write_quarantine(
         settings.build / "quarantine" / f"{system.slug}.jsonl", frames, held, states
     )
-    expected = report_expect.judge(system, tables, normalized["sources"], settings.run_date)
+    expected = _expected(settings, system, frames, tables, normalized["sources"])
     result = report.summary(system, frames, held, tables, states, normalized, expected, _names(settings))
     _place(settings, system, tables, report_files.public(located), result)
     return report.Checked(system, result, located, tallies, states.height)
@@ -99,6 +100,24 @@ def _judged(
     after = quarantine.extended(system, frames, held, broken)
     kept = {n: t.filter(~after[n].filter(~held[n])).drop("_i") for n, t in tables.items()}
     return kept, after, pl.concat([found, misfits, broken]), tallies
+
+
+def _expected(
+    settings: Settings, system: System, frames: Frames, tables: Frames, sources: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return what the expectations decide, against the last good night that the archive remembers."""
+    day, slug = settings.run_date.isoformat(), system.slug
+    lines = report_files.nights(settings.archive / "quality" / f"{slug}.jsonl")
+    good = [n for n in lines if n["decision"] == "publish" and n["date"] < day]
+    kept = settings.archive / "last_good" / slug / f"{system.main.name}.parquet"
+    past = report_expect.Past(
+        filled=good[-1].get("filled", {}) if good else {},
+        ids=pl.read_parquet(kept, columns=["id"])["id"] if kept.is_file() else None,
+        accepted=any(weather.accepted(settings.archive, s["source"], s["snapshot"]) for s in sources),
+    )
+    filled = report_expect.received(system, frames[system.main.name])
+    judged = report_expect.judge(system, tables, filled, sources, past, settings.run_date)
+    return judged | {"received_fill": filled}
 
 
 def _names(settings: Settings) -> dict[str, str]:

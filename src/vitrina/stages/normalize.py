@@ -22,7 +22,7 @@ from vitrina.config import Settings
 from vitrina.errors import SourceError
 from vitrina.layouts import find
 from vitrina.layouts.base import Context, Layout
-from vitrina.layouts.reserved import Split
+from vitrina.layouts.reserved import Leaves, Split
 from vitrina.model import Issue, Malformed, Outcome, RawRecord, Row, Source, System
 from vitrina.publishing.gate import Memory
 from vitrina.snapshots import Store
@@ -101,7 +101,7 @@ def _read_source(
     gathered, night = _read_snapshot(settings, system, source, resolve, entry, memory)
     if night is not None and pulled["weather"] in ("fresh", "unchanged"):
         verdict = weather.judge(
-            source.id, entry["snapshot"], night, settings.archive, settings.run_date, _floor(source)
+            source.id, entry["snapshot"], night, settings.archive, settings.run_date, _floors(source)
         )
         if verdict:
             _fall_back(settings, source, entry, verdict)
@@ -118,8 +118,9 @@ def _read_source(
         _merge(collected, gathered)
 
 
-def _floor(source: Source) -> int:
-    return int(source.options.get("guard", {}).get("min_records", 0))
+def _floors(source: Source) -> weather.Floors:
+    guard = source.options.get("guard", {})
+    return weather.Floors(int(guard.get("min_records", 0)), guard.get("entes", {}))
 
 
 def _fall_back(settings: Settings, source: Source, entry: dict[str, Any], verdict: weather.Verdict) -> None:
@@ -148,8 +149,9 @@ def _read_snapshot(
     context = Context(system, source, settings.run_date, resolve)
     gathered = _Collected({t.name: [] for t in system.tables})
     try:
-        records = _remembered(_counted(_records(folder, source, settings), entry), Split(system), memory)
-        for outcome in _outcomes(records, context):
+        seen = _Remembering(system, memory)
+        records = seen.before(_counted(_records(folder, source, settings), entry))
+        for outcome in seen.after(_outcomes(records, context)):
             _gather(gathered, outcome, source, entry["snapshot"])
     except SourceError as error:
         entry.update(weather="none", condition=error.condition, message=error.message, remedy=error.remedy)
@@ -187,12 +189,30 @@ def _counted(records: Iterable[RawRecord], entry: dict[str, Any]) -> Iterator[Ra
         yield record
 
 
-def _remembered(records: Iterable[RawRecord], split: Split, memory: Memory) -> Iterator[RawRecord]:
-    """Let *memory* see each record's values before a layout does."""
-    for record in records:
-        for reserved, text in split.values(record.data):
-            memory.add(text, reserved=reserved)
-        yield record
+class _Remembering:
+    """Lets the gate's memory see each record's values before a layout does, and the doubtful ones once it has judged."""
+
+    def __init__(self, system: System, memory: Memory) -> None:
+        self._split, self._memory = Split(system), memory
+        self._waiting: dict[str, Leaves] = {}
+
+    def before(self, records: Iterable[RawRecord]) -> Iterator[RawRecord]:
+        for record in records:
+            leaves = self._split.leaves(record.data)
+            for reserved, texts in ((True, leaves.reserved), (False, leaves.public)):
+                for text in texts:
+                    self._memory.add(text, reserved=reserved)
+            if leaves.conditional:
+                self._waiting[record.position] = leaves
+            yield record
+
+    def after(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+        for outcome in outcomes:
+            for position in outcome.positions:
+                leaves = self._waiting.pop(position, None)
+                for reserved, text in leaves.judged(outcome) if leaves else ():
+                    self._memory.add(text, reserved=reserved)
+            yield outcome
 
 
 def _outcomes(records: Iterable[RawRecord], context: Context) -> Iterator[Outcome]:

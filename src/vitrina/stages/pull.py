@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from vitrina import __version__, formats
 from vitrina.config import Settings
-from vitrina.errors import BadContentError, SourceError, SourceUnavailableError
+from vitrina.errors import BadContentError, RefusedError, SourceError, SourceUnavailableError
 from vitrina.model import Source
 from vitrina.protocols import PROTOCOLS, Credentials, Gate, Job, Received, prepare
 from vitrina.protocols.declared import urls
@@ -27,6 +28,8 @@ WORKERS = 32
 """Sources at a time: they wait for the network, not for the processor."""
 SLOW_SECONDS = 60
 """A source that takes longer delivered, but is worth a word with the institution."""
+CLOCKS, CLOCK_WARNED, CLOCK_REFUSED = 3, 600, 24 * 3600
+"""Servers that must agree before our clock is doubted; seconds of difference that are told, and that stop the night."""
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 """With a disk like this the night cannot go on; anything else concerns one source."""
 
@@ -62,7 +65,22 @@ def run(
     finally:
         pool.shutdown(cancel_futures=True)
     write_json(settings.build / "pull_seconds.json", timings)
+    _check_clock(gate, progress)
     return counts
+
+
+def _check_clock(gate: Gate, progress: Progress) -> None:
+    """Compare our clock with those of the servers that answered: a night with a wrong date is not published."""
+    if len(gate.clocks) < CLOCKS:
+        return
+    ahead = median(gate.clocks.values())
+    if abs(ahead) > CLOCK_REFUSED:
+        raise RefusedError(
+            f"El reloj de este equipo difiere {abs(ahead) / 3600:.0f} horas del de {len(gate.clocks)} servidores",
+            "Ponga el equipo en hora (timedatectl) y vuelva a correr la noche.",
+        )
+    if abs(ahead) > CLOCK_WARNED:
+        progress(f"AVISO: el reloj de este equipo difiere {abs(ahead) / 60:.0f} minutos del de las fuentes")
 
 
 def _timed(

@@ -12,6 +12,8 @@ export interface Labels {
   amount?: string;
   ente?: string;
   supplier?: string;
+  type?: string;
+  period_end?: string;
 }
 
 export interface Setting {
@@ -42,11 +44,12 @@ function parts(card: Card, { systems }: Answer, setting: Setting): HTMLElement[]
       : [];
   const facts = [
     ...fact(labels.amount ?? "Monto", card.amount === null ? "" : money(card.amount), "monto"),
-    ...fact("Clase", card.type === card.status ? "" : card.type),
+    ...fact(labels.type ?? "Clase", card.type === card.status ? "" : card.type),
     ...fact(labels.ente ?? "Institución", card.ente),
     ...fact(labels.supplier ?? "Proveedor", card.supplier),
     ...fact("Municipio", card.municipality),
     ...fact(labels.date ?? "Fecha", card.date && written(card.date)),
+    ...fact(labels.period_end ?? "Vigente hasta", card.person || !card.period_end ? "" : written(card.period_end)),
   ];
   const tags = [
     el("span", { class: "signatura signatura--linea" }, labels.key ?? ""),
@@ -74,7 +77,8 @@ export function isNamed({ person, title }: Card): boolean {
   return person === 1 && title !== RESERVED;
 }
 
-function period({ period_end }: Card, today: string): string {
-  if (!period_end) return "";
+/** Of a person's sanction, whether it still runs. */
+function period({ period_end, person }: Card, today: string): string {
+  if (!period_end || !person) return "";
   return period_end < today ? `Concluyó el ${written(period_end)}` : `Hasta el ${written(period_end)}`;
 }

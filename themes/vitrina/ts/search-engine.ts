@@ -1,176 +1,225 @@
-// What the search finds and in which order: the plan of src/vitrina/search/query.py, with filters and counts.
+// What the search finds and in which order: the steps that src/vitrina/search/query.py follows too.
 // No document, no network: the worker brings the index, the tests bring their own.
-import type lunr from "lunr";
-import { fold, words } from "./tokenize.ts";
-import type { Count, Filters, Order, Step } from "./search-messages.ts";
+import type { CardFields, Step } from "./search-messages.ts";
+import type { Words } from "./search-data.ts";
+import { hasPhrase, otherLetters, read, replaceable, standIns, stem, type Reading } from "./search-query.ts";
+import { byClauses, NO_HITS, score, type Clause, type Hits, type Posting } from "./search-score.ts";
+import { fold } from "./tokenize.ts";
 
-type Lunr = typeof lunr;
-type Index = lunr.Index;
-
-export const MAX_WORDS = 12;
 export const PAGE = 20;
+const MAX_PREFIX_FILES = 16;
+const MAX_CHECKED = 200;
 
+/** What a search asks of an index. */
+export interface Source {
+  size: number;
+  fields: number;
+  load(terms: Iterable<string>): Promise<void>;
+  posting(term: string): Posting[] | undefined;
+  prefix(prefix: string, most: number): Promise<string[] | null>;
+  words(letters: Iterable<string>): Promise<Words>;
+  every(): Uint32Array;
+  cards(refs: Uint32Array): Promise<CardFields[]>;
+  score?(clauses: Clause[]): Hits;
+}
 
-export interface Hit {
-  ref: number;
-  score: number;
-  terms: string[];
+export interface Replaced {
+  asked: string;
+  used: string[];
+}
+
+export interface Phrase {
+  text: string;
+  checked: number;
+  of: number;
+  found: boolean;
 }
 
 export interface Found {
   step: Step;
-  hits: Hit[];
-  /** Words of the query that no record has, and the spellings found in their place. */
+  hits: Hits;
+  clauses: Clause[];
+  /** Words of the query that no record has. */
   absent: string[];
-  used: string[];
+  replaced: Replaced[];
+  phrases: Phrase[];
+  excluded: string[];
 }
 
-/** Terms a step reads: exact ones, one prefix, and words whose near spellings (and plurals) count too. */
-export interface Need {
-  terms: string[];
-  prefix?: string;
-  near?: string[];
+export async function find(source: Source, text: string): Promise<Found> {
+  const reading = read(text);
+  const found = await new Plan(source, reading).follow(fold(text).trim() !== "");
+  return reading.phrases.length ? phrased(source, reading, found) : found;
 }
 
-/** Gives an index that answers for `need`; how much more it holds is its own affair. */
-export type Source = (need: Need) => Promise<Index>;
+class Plan {
+  private readonly source: Source;
+  private readonly reading: Reading;
+  private readonly parts: string[];
+  private readonly wholes: string[];
+  private absent: string[] = [];
 
-interface Clause {
-  term: string;
-  kind: "exact" | "prefix" | "near";
-  required: boolean;
-}
-
-export async function find(engine: Lunr, source: Source, text: string): Promise<Found> {
-  const read = words(text).slice(0, MAX_WORDS);
-  if (!read.length) return { step: fold(text).trim() ? "empty" : "every", hits: [], absent: [], used: [] };
-  const parts = [...new Set(read.flatMap((word) => word.parts))];
-  const wholes = [...new Set(read.map((word) => word.whole).filter(Boolean))];
-  const joined = parts.length > 1 && /\p{Nd}/u.test(parts.join("")) ? [read.flatMap((w) => w.parts).join("")] : [];
-  const index = await source({ terms: [...parts, ...wholes, ...joined] });
-  const has = (term: string) => term in index.invertedIndex;
-  const absent = parts.filter((part) => !has(part));
-  const done = (step: Step, hits: Hit[], used: string[] = []): Found => ({ step, hits, absent, used });
-  const required = (terms: string[]) => terms.map((term): Clause => ({ term, kind: "exact", required: true }));
-
-  if (!absent.length) {
-    const optional = wholes.filter(has).map((term): Clause => ({ term, kind: "exact", required: false }));
-    const hits = run(engine, index, [...required(parts), ...optional]);
-    if (hits.length) return done("all", hits);
+  constructor(source: Source, reading: Reading) {
+    this.source = source;
+    this.reading = reading;
+    this.parts = [...new Set(reading.words.flatMap((word) => word.parts))];
+    this.wholes = [...new Set(reading.words.map((word) => word.whole).filter(Boolean))];
   }
-  const ids = [[...new Set(read.flatMap((word) => (word.whole ? [word.whole] : word.parts)))], joined];
-  for (const terms of wholes.length ? ids : [joined]) {
-    if (terms.length && terms.every(has)) {
-      const hits = run(engine, index, required(terms));
-      if (hits.length) return done("id", hits);
+
+  async follow(written: boolean): Promise<Found> {
+    const { parts, wholes, reading } = this;
+    const joined = parts.length > 1 && /\p{Nd}/u.test(parts.join("")) ? [reading.words.flatMap((w) => w.parts).join("")] : [];
+    await this.source.load([...parts, ...wholes, ...joined, ...reading.excluded]);
+    if (!parts.length) return this.without(written);
+    this.absent = parts.filter((part) => !this.has(part));
+    return (
+      this.allWords() ??
+      this.ids(joined) ??
+      (await this.lastAsPrefix()) ??
+      (await this.nearSpellings()) ??
+      (await this.sameStems()) ??
+      this.anyWord()
+    );
+  }
+
+  private has(term: string): boolean {
+    return this.source.posting(term) !== undefined;
+  }
+
+  /** Nothing is asked for: every record, without those that are excluded; nothing when signs were typed. */
+  private without(written: boolean): Found {
+    const { excluded } = this.reading;
+    if (written && !excluded.length) return this.found("empty", NO_HITS, []);
+    const out = new Set(excluded.flatMap((term) => this.source.posting(term) ?? []).flatMap(({ docs }) => [...docs]));
+    const refs = this.source.every().filter((ref) => !out.has(ref));
+    const hits = { refs, scores: new Float64Array(refs.length), clauses: new Uint8Array(refs.length) };
+    return this.found("every", hits, []);
+  }
+
+  private allWords(): Found | null {
+    if (this.absent.length) return null;
+    return this.run("all", [...required(this.parts), ...optional(this.wholes.filter((term) => this.has(term)))]);
+  }
+
+  private ids(joined: string[]): Found | null {
+    const asWritten = [...new Set(this.reading.words.flatMap((word) => (word.whole ? [word.whole] : word.parts)))];
+    for (const terms of this.wholes.length ? [asWritten, joined] : [joined]) {
+      const found = terms.length && terms.every((term) => this.has(term)) ? this.run("id", required(terms)) : null;
+      if (found) return found;
     }
+    return null;
   }
-  const last = parts.at(-1)!;
-  const before = parts.slice(0, -1);
-  if (last.length > 1 && before.every(has)) {
-    const wider = await source({ terms: before, prefix: last });
-    const hits = run(engine, wider, [...required(before), { term: last, kind: "prefix", required: true }]);
-    if (hits.length) return done("prefix", hits);
+
+  private async lastAsPrefix(): Promise<Found | null> {
+    const before = this.parts.slice(0, -1);
+    const last = this.parts.at(-1)!;
+    if (last.length < 2 || !before.every((term) => this.has(term))) return null;
+    const terms = await this.source.prefix(last, MAX_PREFIX_FILES);
+    return terms?.length ? this.run("prefix", [...required(before), { terms, presence: "required" }]) : null;
   }
-  if (absent.length) {
-    const wider = await source({ terms: parts, near: absent });
-    const near = absent.flatMap((term) => nearest(engine, wider, term) ?? []);
-    if (near.length === absent.length) {
-      const hits = run(engine, wider, [...required(parts.filter(has)), ...near.map(({ clause }) => clause)]);
-      const spellings = new Set(near.flatMap(({ terms }) => terms));
-      const used = new Set(hits.flatMap(({ terms }) => terms.filter((term) => spellings.has(term))));
-      if (hits.length) return done("near", hits, [...used]);
+
+  private async nearSpellings(): Promise<Found | null> {
+    if (!this.absent.length) return null;
+    const replaced = await this.standIns(this.absent);
+    if (replaced.some(({ used }) => !used.length)) return null;
+    const present = this.parts.filter((part) => this.has(part));
+    return this.run("near", [...required(present), ...replaced.map(group)], replaced);
+  }
+
+  /** No record has all the words as they are: each may now be singular or plural, of either gender. */
+  private async sameStems(): Promise<Found | null> {
+    const replaced: Replaced[] = [];
+    const clauses: Clause[] = [];
+    for (const part of this.parts) {
+      const used = this.has(part) ? await this.sameStem(part) : (await this.standIns([part]))[0]!.used;
+      if (used.length) replaced.push({ asked: part, used });
+      clauses.push({ terms: this.has(part) ? [part, ...used] : used, presence: "required" });
     }
+    return replaced.length && clauses.every(({ terms }) => terms.length) ? this.run("stem", clauses, replaced) : null;
   }
-  const present = [...parts, ...wholes].filter(has);
-  const hits = run(
-    engine,
-    index,
-    present.map((term): Clause => ({ term, kind: "exact", required: false })),
-  );
-  hits.sort((a, b) => b.terms.length - a.terms.length || order(a, b));
-  return done(hits.length ? "any" : "none", hits);
-}
 
-/** Singular and plural of a word, as Spanish makes them. */
-export function numbers(term: string): string[] {
-  const singular = /ces$/.test(term) ? [`${term.slice(0, -3)}z`] : [];
-  return [...singular, ...(/es$/.test(term) ? [term.slice(0, -2)] : []), `${term}es`, term.replace(/z$/, "ces")];
-}
+  private async anyWord(): Promise<Found> {
+    const replaced = (await this.standIns(this.absent)).filter(({ used }) => used.length);
+    const present = [...this.parts, ...this.wholes].filter((term) => this.has(term));
+    const groups = replaced.map((one): Clause => ({ ...group(one), presence: "optional" }));
+    const found = this.run("any", [...optional(present), ...groups], replaced);
+    return found ? { ...found, hits: byClauses(found.hits) } : this.found("none", NO_HITS, []);
+  }
 
-/** The clause that stands in for an absent word; ids are never guessed at: another's file is not a near match. */
-function nearest(engine: Lunr, index: Index, term: string): { clause: Clause; terms: string[] } | null {
-  if (term.length < 4 || /\p{Nd}/u.test(term)) return null;
-  const spellings = index.tokenSet.intersect(engine.TokenSet.fromFuzzyString(term, 1)).toArray();
-  if (spellings.length) return { clause: { term, kind: "near", required: true }, terms: spellings };
-  const number = numbers(term).find((other) => other in index.invertedIndex);
-  return number ? { clause: { term: number, kind: "exact", required: true }, terms: [number] } : null;
-}
-
-function run(engine: Lunr, index: Index, clauses: Clause[]): Hit[] {
-  if (!clauses.length) return [];
-  const { presence, wildcard } = engine.Query;
-  const results = index.query((query) => {
-    for (const { term, kind, required } of clauses) {
-      query.term(term, {
-        presence: required ? presence.REQUIRED : presence.OPTIONAL,
-        wildcard: kind === "prefix" ? wildcard.TRAILING : wildcard.NONE,
-        usePipeline: false,
-        ...(kind === "near" ? { editDistance: 1 } : {}), // lunr.js takes a 0 for "fuzzy" and forgets the wildcard
-      });
+  private async standIns(terms: string[]): Promise<Replaced[]> {
+    const found: Replaced[] = [];
+    for (const asked of terms) {
+      let used = replaceable(asked) ? standIns(asked, await this.source.words([asked[0]!])) : [];
+      if (!used.length && replaceable(asked)) used = standIns(asked, await this.source.words(otherLetters(asked)));
+      found.push({ asked, used });
     }
-  });
-  return results
-    .map(({ ref, score, matchData }) => ({ ref: Number(ref), score, terms: Object.keys(matchData.metadata) }))
-    .sort(order);
+    await this.source.load(found.flatMap(({ used }) => used));
+    return found.map(({ asked, used }) => ({ asked, used: used.filter((term) => this.has(term)) }));
+  }
+
+  private async sameStem(term: string): Promise<string[]> {
+    if (!replaceable(term)) return [];
+    const { words } = await this.source.words([term[0]!]);
+    const used = words.filter((word) => word !== term && stem(word) === stem(term)).sort();
+    await this.source.load(used);
+    return used.filter((word) => this.has(word));
+  }
+
+  private run(step: Step, clauses: Clause[], replaced: Replaced[] = []): Found | null {
+    const out = this.reading.excluded.filter((term) => this.has(term));
+    const all: Clause[] = [...clauses, ...out.map((term): Clause => ({ terms: [term], presence: "prohibited" }))];
+    const { source } = this;
+    const hits = source.score?.(all) ?? score(all, (term) => source.posting(term), source.fields, source.size);
+    return hits.refs.length ? this.found(step, hits, clauses, replaced) : null;
+  }
+
+  private found(step: Step, hits: Hits, clauses: Clause[], replaced: Replaced[] = []): Found {
+    return { step, hits, clauses, absent: this.absent, replaced, phrases: [], excluded: this.reading.excluded };
+  }
 }
 
-/** Best first; equal scores (to a millionth, sums of floats differ) newest first: records are numbered by date. */
-function order(a: Hit, b: Hit): number {
-  return Math.round(b.score * 1e6) - Math.round(a.score * 1e6) || b.ref - a.ref;
+function required(terms: string[]): Clause[] {
+  return terms.map((term) => ({ terms: [term], presence: "required" }));
 }
 
-export const FACETS = ["system", "ente", "year"] as const;
-type Known = (typeof FACETS)[number];
-export type Columns = Record<Known, { values: string[]; rows: number[] }>;
-
-export interface Selection {
-  hits: Hit[];
-  facets: Record<Known, Count[]>;
+function optional(terms: string[]): Clause[] {
+  return terms.map((term) => ({ terms: [term], presence: "optional" }));
 }
 
-/** The hits that pass every filter, and per facet how many there would be of each value (its own filter aside). */
-export function select(hits: Hit[], columns: Columns, filters: Pick<Filters, Known>): Selection {
-  const chosen = FACETS.map((name) => new Set(filters[name].map((value) => columns[name].values.indexOf(value))));
-  const counts = FACETS.map((name) => new Uint32Array(columns[name].values.length));
-  const kept = hits.filter(({ ref }) => {
-    const failed = FACETS.filter((name, f) => chosen[f]!.size && !chosen[f]!.has(columns[name].rows[ref]!));
-    FACETS.forEach((name, f) => {
-      const value = columns[name].rows[ref]!;
-      if (value >= 0 && (!failed.length || (failed.length === 1 && failed[0] === name))) counts[f]![value]! += 1;
-    });
-    return !failed.length;
-  });
-  const facets = Object.fromEntries(
-    FACETS.map((name, f) => [name, tally(columns[name].values, counts[f]!, filters[name], name === "year")]),
-  ) as Record<Known, Count[]>;
-  return { hits: kept, facets };
+function group({ used }: Replaced): Clause {
+  return { terms: used, presence: "required" };
 }
 
-function tally(values: string[], counts: Uint32Array, chosen: string[], byValue: boolean): Count[] {
-  const found = values
-    .map((value, n) => ({ value, count: counts[n]!, chosen: chosen.includes(value) }))
-    .filter((row) => row.count || row.chosen);
-  return found.sort((a, b) =>
-    byValue ? b.value.localeCompare(a.value) : b.count - a.count || a.value.localeCompare(b.value, "es"),
-  );
+/** Keep the records whose visible texts hold the phrases; only the best candidates are looked at. */
+async function phrased(source: Source, { phrases }: Reading, found: Found): Promise<Found> {
+  const of = found.hits.refs.length;
+  const looked = found.step === "all" ? found.hits.refs.slice(0, MAX_CHECKED) : new Uint32Array(0);
+  const texts = (await source.cards(looked)).map((card) => [card.title, card.subtitle, card.ente, card.supplier, card.status, card.type]);
+  const kept = Array.from(looked.keys()).filter((n) => phrases.every((terms) => hasPhrase(terms, texts[n]!)));
+  const said = phrases.map((terms) => ({ text: terms.join(" "), checked: looked.length, of, found: kept.length > 0 }));
+  if (!kept.length) return { ...found, phrases: said };
+  const { refs, scores, clauses } = found.hits;
+  const hits = {
+    refs: Uint32Array.from(kept, (n) => refs[n]!),
+    scores: Float64Array.from(kept, (n) => scores[n]!),
+    clauses: Uint8Array.from(kept, (n) => clauses[n]!),
+  };
+  return { ...found, hits, phrases: said };
 }
 
-export function every(count: number): Hit[] {
-  return Array.from({ length: count }, (_, n) => ({ ref: count - 1 - n, score: 0, terms: [] }));
+/** The terms by which `ref` was found: what to highlight. */
+export function termsOf(found: Found, ref: number, posting: (term: string) => Posting[] | undefined): string[] {
+  const terms = new Set(found.clauses.flatMap((clause) => clause.terms));
+  return [...terms].filter((term) => posting(term)?.some(({ docs }) => includes(docs, ref)));
 }
 
-export function arranged(hits: Hit[], by: Order): Hit[] {
-  if (by === "recientes") return hits.slice().sort((a, b) => b.ref - a.ref);
-  return by === "antiguos" ? hits.slice().sort((a, b) => a.ref - b.ref) : hits;
+function includes(docs: Uint32Array, ref: number): boolean {
+  let low = 0;
+  let high = docs.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (docs[middle]! < ref) low = middle + 1;
+    else high = middle;
+  }
+  return docs[low] === ref;
 }

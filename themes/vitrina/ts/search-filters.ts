@@ -128,6 +128,7 @@ function makeGroup(facet: Facet, title: string, label: (value: string) => string
     return el("label", { class: "filtro-valor" }, box, el("span", {}, text), " ", el("span", { class: "cuenta" }, number(count)));
   };
   find.addEventListener("input", draw);
+  draw(); // nothing to show until the counts come
   return { node, show: (given) => ((counts = given), draw()) };
 }
 

@@ -61,12 +61,12 @@ export type Fault = Extract<Reply, { kind: "error" }>["what"];
 const FAILURES: Record<Fault, string> = {
   offline: "No hay conexión. Lo escrito sigue aquí: se buscará en cuanto vuelva.",
   "missing-shard": "No se pudo leer una parte del buscador. Lo escrito sigue aquí; también puede recorrer las listas de abajo.",
-  "old-version": "El portal publicó una edición nueva mientras usted leía. Cárguela para seguir buscando.",
+  "old-version": "Falta una parte del buscador: quizá el portal publicó una edición nueva. Lo escrito sigue aquí.",
 };
 
 export function renderFailure(status: HTMLElement, what: Fault, again: () => void): void {
   const old = what === "old-version";
-  const way = button(old ? "Cargar la edición nueva" : "Volver a intentar", old ? () => location.reload() : again);
+  const way = button(old ? "Cargar de nuevo" : "Volver a intentar", old ? () => location.reload() : again);
   status.replaceChildren(FAILURES[what], " ", way);
 }
 

@@ -1,160 +1,218 @@
-// The search's worker: fetches the index and the cards, and answers the page. Nothing is fetched before asked for.
-import lunr from "lunr";
-import { arranged, every, find, PAGE, select, type Columns, type Found, type Hit, type Source } from "./search-engine.ts";
-import type { Answer, Ask, Card, CardFields, Facets, Question, Reply, Suggestion } from "./search-messages.ts";
-import { sharded, type Parts } from "./search-shards.ts";
+// The search's worker: fetches what a question needs, and answers the page. Nothing is fetched before asked for.
+import { complete } from "./search-complete.ts";
+import { readJson } from "./search-data.ts";
+import { find, PAGE, termsOf, type Found } from "./search-engine.ts";
+import { Columns } from "./search-facets.ts";
+import { FORMAT, Index, type Root } from "./search-index.ts";
+import type { Answer, Ask, Card, CardFields, Question, Reply } from "./search-messages.ts";
 import { fold } from "./tokenize.ts";
 
-interface Root {
-  format: number;
-  count: number;
-  block: number;
-  card: (keyof Card)[];
-  fields: string[];
-  terms: Parts;
-  words: Parts;
-  columns: string;
-  blocks: string[];
-  systems: Record<string, string>;
+const CHUNK = 512; // records of one message of a download
+const SMALL = 200_000; // records up to which facets are always counted
+const MANY = 20_000; // results that are counted unasked in a larger index
+const KEPT_BYTES = 6_000_000;
+
+type Failure = "missing-shard" | "offline" | "old-version";
+
+class Failed extends Error {
+  what: Failure;
+  constructor(what: Failure, message: string) {
+    super(message);
+    this.what = what;
+  }
 }
 
-let base = "";
-let source: Source | undefined;
-const opened = new Map<string, Promise<unknown>>();
+let address = "";
+let opening: Promise<Opened> | undefined;
 
-/** Fetch and parse a file once; a failure is forgotten, so that the next question tries again. */
-function open<T>(name: string): Promise<T> {
-  const kept = opened.get(name);
-  if (kept) return kept as Promise<T>;
-  const content = read(new URL(name, base));
-  opened.set(name, content);
-  content.catch(() => opened.delete(name));
-  return content as Promise<T>;
+interface Opened {
+  index: Index;
+  columns: Columns;
+  version: string;
 }
 
-async function read(url: URL): Promise<unknown> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${response.status} ${url.pathname}`);
+const kept = new Map<string, Promise<Uint8Array>>();
+let keptBytes = 0;
+
+/** Fetch and unpack a file once; a failure is forgotten, so that the next question tries again. */
+function open(name: string): Promise<Uint8Array> {
+  const found = kept.get(name) ?? read(new URL(name, address));
+  kept.delete(name); // the least recently used comes first
+  kept.set(name, found);
+  return found.then(
+    (data) => data,
+    (error: unknown) => {
+      kept.delete(name);
+      throw error;
+    },
+  );
+}
+
+async function read(url: URL, cache: RequestCache = "default"): Promise<Uint8Array> {
+  let response: Response;
+  try {
+    response = await fetch(url, { cache });
+  } catch (error) {
+    throw new Failed(navigator.onLine ? "missing-shard" : "offline", String(error));
+  }
+  if (!response.ok) throw new Failed(response.status === 404 ? "old-version" : "missing-shard", url.pathname);
   const bytes = new Uint8Array(await response.arrayBuffer());
   const packed = bytes[0] === 0x1f && bytes[1] === 0x8b; // some servers unpack on the way
-  const stream = new Blob([bytes]).stream();
-  return new Response(packed ? stream.pipeThrough(new DecompressionStream("gzip")) : stream).json();
+  if (!packed) return counted(bytes);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return counted(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
-async function root(): Promise<Root> {
-  const { root: name } = await open<{ root: string }>("current.json");
-  return open<Root>(name);
+/** Forget what was used longest ago when much is held. */
+function counted(data: Uint8Array): Uint8Array {
+  keptBytes += data.length;
+  for (const [name, content] of kept) {
+    if (keptBytes <= KEPT_BYTES || kept.size < 8) break;
+    kept.delete(name);
+    void content.then((old) => (keptBytes -= old.length), () => undefined);
+    break;
+  }
+  return data;
+}
+
+function opened(): Promise<Opened> {
+  opening ??= (async () => {
+    const { root: version } = readJson<{ root: string }>(await read(new URL(address), "no-cache"));
+    const root = readJson<Root>(await read(new URL(version, address)));
+    if (root.format !== FORMAT) throw new Failed("old-version", `format ${root.format}`);
+    const index = new Index(root, open);
+    return { index, columns: new Columns(index), version };
+  })();
+  opening.catch(() => (opening = undefined));
+  return opening;
 }
 
 interface Selected {
   found: Found;
-  all: Hit[];
-  kept: Hit[];
-  facets: Facets;
+  kept: Uint32Array;
 }
 
-async function selected({ text, filters, order }: Question): Promise<Selected> {
-  const { columns, count, fields, terms, words } = await root();
-  source ??= sharded(lunr, fields, terms, words, open);
-  const found = await find(lunr, source, text);
-  const all = found.step === "every" ? every(count) : found.hits;
-  const { hits, facets } = select(all, await open<Columns>(columns), filters);
-  const none = { level: [], type: [], status: [], municipality: [], amount: [] };
-  return { found, all, kept: arranged(hits, order), facets: { ...facets, ...none } };
-}
+let last: { text: string; version: string; found: Found } | undefined;
 
-async function cards(hits: Hit[]): Promise<CardFields[]> {
-  const { block, blocks, card } = await root();
-  return Promise.all(
-    hits.map(async ({ ref }) => {
-      const rows = await open<unknown[][]>(blocks[Math.floor(ref / block)]!);
-      const values = rows[ref % block]!;
-      const empty = { type: "", level: "", municipality: "", supplier: "", period_end: "", person: 0 };
-      return { ...empty, ...Object.fromEntries(card.map((name, n) => [name, values[n]])) } as unknown as CardFields;
-    }),
-  );
+/** What a question finds; moving to another page or filter does not search again. */
+async function selected({ text, filters, order }: Question, most: number): Promise<Selected> {
+  const { index, columns, version } = await opened();
+  if (last?.text !== text || last.version !== version) {
+    index.tidy();
+    last = undefined;
+    const found = await find(index, text);
+    last = { text, version, found };
+  }
+  const { found } = last;
+  const passed = await columns.filtered(found.hits.refs, filters);
+  const by = found.step === "every" && order === "relevancia" ? "recientes" : order;
+  return { found, kept: await columns.arranged(passed, by, most) };
 }
 
 async function answer(ask: Extract<Ask, { kind: "ask" }>): Promise<Answer> {
-  const { systems } = await root();
-  const { found, all, kept, facets } = await selected(ask);
-  const last = Math.max(1, Math.ceil(kept.length / PAGE));
-  const page = Math.min(Math.max(1, ask.page), last);
+  const { index, columns, version } = await opened();
+  const { found, kept } = await selected(ask, ask.page * PAGE);
+  const page = Math.min(Math.max(1, ask.page), Math.max(1, Math.ceil(kept.length / PAGE)));
   const shown = kept.slice((page - 1) * PAGE, page * PAGE);
-  const names = new Map<string, number>();
-  const rows = await cards(shown);
-  for (const row of rows) if (row.person) names.set(fold(row.title), (names.get(fold(row.title)) ?? 0) + 1);
-  const { step, absent, used } = found;
+  const rows = await index.cards(shown);
+  const all = found.hits.refs;
+  const { systems } = index.root;
+  const { step, absent, replaced, phrases, excluded } = found;
   return {
     kind: "answer",
     id: ask.id,
     step,
     absent,
-    used,
-    replaced: [],
-    phrases: [],
-    excluded: [],
+    used: [...new Set(replaced.flatMap(({ used }) => used))].filter((term) => all.length && index.posting(term)),
+    replaced,
+    phrases,
+    excluded,
     found: all.length,
     total: kept.length,
     page,
-    cards: rows.map(
-      (row, n): Card => ({ ...row, terms: shown[n]!.terms, homonym: (names.get(fold(row.title)) ?? 0) > 1 }),
-    ),
-    facets,
+    cards: withHomonyms(rows).map((row, n) => ({ ...row, terms: termsOf(found, shown[n]!, index.posting) })),
+    facets: all.length ? null : await columns.counted(all, ask.filters),
     systems,
-    version: (await open<{ root: string }>("current.json")).root,
+    version,
   };
 }
 
-async function complete({ id, text }: Extract<Ask, { kind: "complete" }>): Promise<Reply> {
-  const { words, systems } = await root();
-  const [, before = "", last = ""] = /^(.*?)(\S*)$/su.exec(text) ?? [];
-  const start = fold(last);
-  const lists = await Promise.all(words.map(([, name]) => open<string[]>(name)));
-  const found = start.length < 2 ? [] : lists.flat().filter((word) => word.startsWith(start) && !/\p{Nd}/u.test(word));
-  const known = Object.entries(systems).filter(([, title]) => start && fold(title).includes(fold(text.trim())));
-  const suggestions: Suggestion[] = [
-    ...found.slice(0, 8).map((word) => ({ what: "word", label: word, text: before + word, count: 0, url: "" }) as const),
-    ...known.map(([slug, title]) => ({ what: "system", label: title, text: title, count: 0, url: `/${slug}/` }) as const),
-  ];
-  return { kind: "suggestions", id, text, suggestions };
+/** A person's name that stands on two cards may be two persons. */
+function withHomonyms(rows: CardFields[]): Omit<Card, "terms">[] {
+  const names = new Map<string, number>();
+  const name = (row: CardFields) => fold(row.title).trim();
+  for (const row of rows) if (row.person) names.set(name(row), (names.get(name(row)) ?? 0) + 1);
+  return rows.map((row) => ({ ...row, homonym: row.person === 1 && names.get(name(row))! > 1 }));
 }
 
-const CHUNK = 500;
+async function facets(ask: Question & { id: number }, asked: boolean): Promise<Reply> {
+  const { index, columns } = await opened();
+  const { found } = await selected(ask, 0);
+  const { refs } = found.hits;
+  const pending = !asked && index.root.count > SMALL && refs.length > MANY;
+  return { kind: "facets", id: ask.id, facets: pending ? null : await columns.counted(refs, ask.filters), pending };
+}
 
 async function csv(ask: Extract<Ask, { kind: "csv" }>): Promise<Reply> {
-  const { kept } = await selected(ask);
+  const { index } = await opened();
+  const { kept } = await selected(ask, Infinity);
   const total = kept.length;
   let done = 0;
   for (; total - done > CHUNK; done += CHUNK) {
-    const rows = await cards(kept.slice(done, done + CHUNK));
-    page.postMessage({ kind: "csv-chunk", id: ask.id, rows, done: done + CHUNK, total, finished: false } satisfies Reply);
+    const rows = await index.cards(kept.slice(done, done + CHUNK));
+    send({ kind: "csv-chunk", id: ask.id, rows, done: done + rows.length, total, finished: false });
   }
-  return { kind: "csv-chunk", id: ask.id, rows: await cards(kept.slice(done)), done: total, total, finished: true };
+  return { kind: "csv-chunk", id: ask.id, rows: await index.cards(kept.slice(done)), done: total, total, finished: true };
 }
 
 async function reply(ask: Exclude<Ask, { kind: "open" }>): Promise<Reply> {
-  if (ask.kind === "ask") return answer(ask);
-  if (ask.kind === "complete") return complete(ask);
   if (ask.kind === "csv") return csv(ask);
-  return { kind: "facets", id: ask.id, facets: (await selected(ask)).facets, pending: false };
+  if (ask.kind === "count") return facets(ask, true);
+  if (ask.kind === "complete") {
+    const { index } = await opened();
+    return { kind: "suggestions", id: ask.id, text: ask.text, suggestions: await complete(index, ask.text) };
+  }
+  const found = await answer(ask);
+  if (found.facets) return found;
+  send(found);
+  return facets(ask, false);
 }
 
 const page = self as unknown as Worker;
 
+function send(message: Reply): void {
+  page.postMessage(message);
+}
+
+function failure(error: unknown): Failure {
+  return error instanceof Failed ? error.what : "missing-shard";
+}
+
+/** A new night takes the old files away: then everything is opened anew, once, before the page is told. */
+async function answered(ask: Exclude<Ask, { kind: "open" }>): Promise<Reply> {
+  try {
+    return await reply(ask);
+  } catch (error) {
+    kept.clear();
+    keptBytes = 0;
+    opening = undefined;
+    last = undefined;
+    if (failure(error) !== "old-version") return { kind: "error", id: ask.id, what: failure(error) };
+  }
+  try {
+    return await reply(ask);
+  } catch (error) {
+    return { kind: "error", id: ask.id, what: failure(error) };
+  }
+}
+
+let queue: Promise<unknown> = Promise.resolve();
+
 page.onmessage = ({ data }: MessageEvent<Ask>) => {
   if (data.kind === "open") {
-    base = new URL(data.index, self.location.href).href;
-    root()
-      .then(({ columns }) => open(columns))
-      .catch(() => undefined); // ready before the first letter
+    address = new URL(data.index, self.location.href).href;
+    opened().catch(() => undefined); // ready before the first letter
     return;
   }
-  reply(data)
-    .catch((): Reply => {
-      opened.clear(); // a new night may have taken the old names away
-      source = undefined;
-      return { kind: "error", id: data.id, what: navigator.onLine ? "missing-shard" : "offline" };
-    })
-    .then((message: Reply) => page.postMessage(message));
+  queue = queue.then(() => answered(data).then(send)); // one at a time: they share what is loaded
 };

@@ -71,7 +71,8 @@ function show(given: Answer): void {
   status!.replaceChildren(statusText(given, state.text));
   renderCards(results!, given, { labels, home: home.pathname, today: new Date().toLocaleDateString("sv-SE") });
   if (!given.total) renderEmpty(results!, given, filtered(), () => go({ filters: noFilters() }));
-  panel.show(state.filters, given.systems, given.facets);
+  if (given.total || filtered()) panel.show(state.filters, given.systems, given.facets);
+  else panel.clear();
   renderPager(pager!, given, (page) => address({ ...state, page }));
   settle(given.total);
   lists!.hidden = given.total > 0;
@@ -88,6 +89,7 @@ function settle(total: number): void {
 
 /** Counts that came after the answer, or the offer to make them. */
 function count(facets: Facets | null, pending: boolean): void {
+  if (!answer?.total && !filtered()) return;
   if (!answer) return;
   panel.show(state.filters, answer.systems, facets);
   if (facets) offerDownload((answer = { ...answer, facets }));

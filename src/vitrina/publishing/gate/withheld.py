@@ -190,7 +190,7 @@ class Withheld:
         The first eight letters from the start of each word, whatever separates them, decide whether to look closer.
         """
         marked = _spelled(data)
-        spelled = np.frombuffer(marked.tobytes().translate(None, bytes([_MARK])), dtype=np.uint8)
+        spelled = marked[marked != _MARK]
         inside = np.zeros(len(spelled) + 2, dtype=bool)
         inside[1:-1] = spelled > 0
         edges = np.flatnonzero(inside[1:] != inside[:-1])
