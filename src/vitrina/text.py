@@ -12,7 +12,9 @@ _SAFE_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 _ENIE = str.maketrans({"ñ": "n\uffff"})
 
 # Names that mean something to a file system or to the portal's own tree.
-_RESERVED = frozenset({"lista", "con", "prn", "aux", "nul", "index", "pagina", "datos", "por"})
+_RESERVED = frozenset(
+    {"lista", "con", "prn", "aux", "nul", "index", "pagina", "datos", "por", "cifras", "libro", "libros"}
+)
 
 
 def tidy(text: str) -> str:

@@ -87,6 +87,8 @@ class ChartView:
     finding: str
     svg: Markup
     rows: Sequence[tuple[str, str]]
+    recipe: str = ""
+    """Where the page of recipes tells how these numbers were counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def dataset_route(site: Site, dataset: Dataset, columns: Sequence[Column], lines
     view = DatasetView(
         system=system,
         card=site.cards[system.slug],
-        keys=figures.key_figures(dataset, site.newest[system.slug]),
+        keys=figures.key_figures(dataset, site.newest[system.slug], site.urls.to(urls.recipes(system.slug))),
         charts=chart_views(site, dataset, system.charts),
         facets=[_facet_view(site, system.slug, f) for f in site.facets[system.slug]],
         columns=columns,
@@ -96,8 +96,10 @@ def _why_empty(dataset: Dataset) -> str:
     return " ".join([DECISIONS.get(decision, DECISIONS["empty"]), *messages])
 
 
-def chart_views(site: Site, dataset: Dataset, wanted: Sequence[Chart], prefix: str = "g") -> list[ChartView]:
-    """Return the charts of *wanted* that have something to show."""
+def chart_figures(
+    site: Site, dataset: Dataset, wanted: Sequence[Chart]
+) -> list[tuple[Chart, figures.Figure]]:
+    """Return the numbers of the charts of *wanted* that have something to show."""
     shelf = site.shelf(dataset.slug)
 
     def label(field: Field) -> Callable[[str], str]:
@@ -111,7 +113,13 @@ def chart_views(site: Site, dataset: Dataset, wanted: Sequence[Chart], prefix: s
             (lookup(key) or ("", key))[1] if lookup else (text(key) if field.categories else key)
         )
 
-    found = (figures.chart_figure(dataset, c, label) for c in wanted)
+    found = [(c, figures.chart_figure(dataset, c, label)) for c in wanted]
+    return [(c, f) for c, f in found if f is not None]
+
+
+def chart_views(site: Site, dataset: Dataset, wanted: Sequence[Chart], prefix: str = "g") -> list[ChartView]:
+    """Return the charts of *wanted* that have something to show, drawn."""
+    recipes = site.urls.to(urls.recipes(dataset.slug))
     return [
         ChartView(
             f.id,
@@ -121,9 +129,9 @@ def chart_views(site: Site, dataset: Dataset, wanted: Sequence[Chart], prefix: s
             f.finding,
             charts.draw(f, prefix),
             [(p.label, p.shown) for p in f.points],
+            f"{recipes}#grafica-{f.id}",
         )
-        for f in found
-        if f is not None
+        for _, f in chart_figures(site, dataset, wanted)
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from vitrina.portal import cells, filters, urls
+from vitrina.portal import cells, filters
 from vitrina.portal.contexts import Duty, RowGroup
 from vitrina.portal.shelf import ENTES, SUPPLIERS, Shelf
 from vitrina.portal.site import Site
@@ -42,7 +42,7 @@ def duties(site: Site) -> Callable[[str], Sequence[Duty]]:
                 step=said["paso"](columns["paso"][at]),
                 records=said["registros"](columns["registros"][at]),
                 newest=filters.short_date(columns["ultima_fecha"][at] or ""),
-                url=site.urls.to(urls.record(board.slug, shelf.ids[at])),
+                url=site.urls.record(board.slug, shelf.ids[at]),
             )
             for at in site.shelves.of_ente.get(ente, {}).get(board.slug, [])
         ]

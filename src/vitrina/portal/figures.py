@@ -26,6 +26,8 @@ class Point:
     shown: str
     quiet: bool = False
     """True for the remainder ("Otros", "Sin dato"), drawn in a lighter tone."""
+    key: str = ""
+    """The value of the grouping column it stands for."""
 
 
 @dataclass(frozen=True)
@@ -97,14 +99,16 @@ def _years(counts: pd.Series[float], show: Callable[[float], str]) -> tuple[Poin
         return ()
     last = max(found)
     first = max(min(found), last - MAX_YEARS + 1)
-    return tuple(Point(str(y), found.get(y, 0.0), show(found.get(y, 0.0))) for y in range(first, last + 1))
+    return tuple(
+        Point(str(y), found.get(y, 0.0), show(found.get(y, 0.0)), key=str(y)) for y in range(first, last + 1)
+    )
 
 
 def _bars(
     counts: pd.Series[float], show: Callable[[float], str], label: Callable[[str], str], top: int
 ) -> tuple[Point, ...]:
     ordered = sorted(((str(k), float(v)) for k, v in counts.items() if k), key=lambda p: (-p[1], p[0]))
-    points = [Point(label(k), v, show(v)) for k, v in ordered[:top]]
+    points = [Point(label(k), v, show(v), key=k) for k, v in ordered[:top]]
     rest = ordered[top:]
     if rest:
         total = sum(v for _, v in rest)
@@ -154,26 +158,51 @@ def _joined(words: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Key:
-    """One key figure of a dataset page."""
+    """One key figure of a dataset page, and where its recipe is told."""
 
     label: str
     value: str
+    recipe: str = ""
 
 
-def key_figures(dataset: Dataset, newest: str) -> tuple[Key, ...]:
+@dataclass(frozen=True)
+class Measure:
+    """A key figure as an operation (count, distinct, sum or max) over a column of the main table."""
+
+    id: str
+    label: str
+    operation: str
+    column: str
+    value: float | str
+    shown: str
+
+
+def key_measures(dataset: Dataset, newest: str) -> tuple[Measure, ...]:
     """Return how many records there are, of how many bodies, worth how much, and from when."""
     display, frame = dataset.system.display, dataset.frame
-    keys = [Key(filters.sentence(filters.plural_of(dataset.system.singular)), filters.number(frame.height))]
+    many = filters.sentence(filters.plural_of(dataset.system.singular))
+    found = [Measure("registros", many, "count", "", frame.height, filters.number(frame.height))]
     if display.ente and display.ente in frame.columns and dataset.slug != "entes":
-        keys.append(Key("Entes públicos", filters.number(frame[display.ente].drop_nulls().n_unique())))
+        bodies = frame[display.ente].drop_nulls().n_unique()
+        found.append(
+            Measure("entes", "Entes públicos", "distinct", display.ente, bodies, filters.number(bodies))
+        )
     # Only a sum that the declaration itself charts means something: incomes of different people do not add up.
     if display.amount and any(c.measure == display.amount for c in dataset.system.charts):
         total = pd.Series([float(v) for v in frame[display.amount].drop_nulls()], dtype="float64").sum()
         field = dataset.system.main.field(display.amount)
-        keys.append(Key(field.title, _shown(field)(float(total))))
-    if newest:
-        keys.append(Key("Dato más reciente", filters.short_date(newest)))
-    return tuple(keys)
+        found.append(
+            Measure("monto", field.title, "sum", field.name, float(total), _shown(field)(float(total)))
+        )
+    if newest and display.date:
+        shown = filters.short_date(newest)
+        found.append(Measure("mas-reciente", "Dato más reciente", "max", display.date, newest, shown))
+    return tuple(found)
+
+
+def key_figures(dataset: Dataset, newest: str, recipes: str) -> tuple[Key, ...]:
+    """Return the key figures, each with its place on the page *recipes*."""
+    return tuple(Key(m.label, m.shown, f"{recipes}#{m.id}") for m in key_measures(dataset, newest))
 
 
 def examples(frame: Any, name: str) -> str:

@@ -47,17 +47,17 @@ def questions(site: Site) -> list[tuple[str, list[Card]]]:
 
 
 def key_figures(site: Site) -> list[HomeFigure]:
-    """Return the first figures of the datasets HOME_FIGURES names, each with the list of the rows it counts."""
+    """Return the first figures of the datasets HOME_FIGURES names, each with its recipe."""
     by_slug = {d.slug: d for d in site.datasets}
     wanted = [by_slug[s] for s in site.home_figures if s in by_slug] or list(site.datasets[:4])
     found = []
     for dataset in wanted:
         if dataset.rows:
-            rows = site.urls.to(urls.listing(dataset.slug))
-            count, *others = figures.key_figures(dataset, site.newest[dataset.slug])
-            found.append(HomeFigure(count.value, dataset.system.short_title, rows))
-            # Where money is summed, the sum can be checked against the same rows.
-            found += [HomeFigure(k.value, k.label, rows) for k in others if "$" in k.value]
+            # Each leads to its recipe, which leads to the rows.
+            recipes = site.urls.to(urls.recipes(dataset.slug))
+            count, *others = figures.key_figures(dataset, site.newest[dataset.slug], recipes)
+            found.append(HomeFigure(count.value, dataset.system.short_title, count.recipe))
+            found += [HomeFigure(k.value, k.label, k.recipe) for k in others if "$" in k.value]
     return found
 
 

@@ -17,6 +17,7 @@ from vitrina.portal import (
     datasets,
     patterns,
     quality_pages,
+    recipes,
     records,
     searching,
     territory,
@@ -56,6 +57,12 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
             self._write(writer, route)
         for path, data in quality_pages.files(site):
             writer.write_bytes(path, data)
+        for dataset in site.datasets:
+            route, data = recipes.route(
+                site, dataset, datasets.chart_figures(site, dataset, dataset.system.charts)
+            )
+            self._write(writer, route)
+            writer.write_bytes(f"{route.path}index.json", data)
         draw = records.Draw(self.env, {**self.context, "localsiteurl": None})
         for dataset in site.datasets:
             if dataset.system.record_pages == "viewer":

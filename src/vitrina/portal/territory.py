@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vitrina.catalogs import read_catalog
-from vitrina.portal import filters, urls
+from vitrina.portal import filters
 from vitrina.portal.contexts import Link, Page, Place, PlaceBody, Route
 from vitrina.portal.shelf import ENTES
 from vitrina.portal.site import Site
@@ -107,7 +107,7 @@ def _spots(site: Site) -> Mapping[str, _Spot]:
 def _body(site: Site, ente: str, title: str) -> PlaceBody:
     said = site.shelves.of_ente.get(ente, {})
     counts = [(site.cards[d.slug].short_title, len(said[d.slug])) for d in site.datasets if said.get(d.slug)]
-    address = site.urls.to(urls.record(ENTES, ente))
+    address = site.urls.record(ENTES, ente)
     return PlaceBody(Link(address, title), counts, sum(n for _, n in counts))
 
 

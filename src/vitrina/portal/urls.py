@@ -102,6 +102,11 @@ def facet_value(slug: str, name: str, value: str, page: int = 1) -> str:
     return f"{slug}/por/{name}/{value}/" if page == 1 else f"{slug}/por/{name}/{value}/{page}/"
 
 
+def recipes(slug: str) -> str:
+    """Return the path of the page that says how each figure of a dataset was counted."""
+    return f"{slug}/cifras/"
+
+
 def data(slug: str, name: str = "") -> str:
     """Return the path of a dataset's files and dictionary (`datos` is a reserved id)."""
     return f"{slug}/datos/{name}"

@@ -1,0 +1,141 @@
+"""«¿De dónde sale este número?»: for every figure of a dataset's page, what anybody needs to count it again.
+
+A recipe names the published file, the operation and the rows; a test counts every one again with another program.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+
+from vitrina.model import Chart, Field, Table
+from vitrina.portal import urls
+from vitrina.portal.contexts import Page, Route
+from vitrina.portal.figures import Figure, key_measures
+from vitrina.portal.site import Site
+from vitrina.portal.store import Dataset
+
+_WORDS = {
+    "count": "Se cuentan las filas de la tabla «{table}».",
+    "distinct": "Se cuentan los valores distintos de «{column}» en la tabla «{table}»; las filas sin ese dato no cuentan.",
+    "sum": "Se suman los valores de «{column}» de todas las filas de la tabla «{table}»; donde falta no suma.",
+    "max": "Se toma la fecha más reciente de «{column}» en la tabla «{table}», sin pasar del día de la edición.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One bar or column of a chart: the value of the grouping column, how it reads and how much it is."""
+
+    clave: str
+    rotulo: str
+    valor: float
+    mostrado: str
+    resto: bool
+    """True for what is drawn together: the values beyond the first ones, or the rows without the datum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a figure was made. `operacion` is count, distinct, sum or max; the rest says over what."""
+
+    id: str
+    titulo: str
+    definicion: str
+    consulta: str
+    operacion: str
+    tabla: str
+    columna: str
+    agrupa: str
+    """Column by which a chart groups, "" for a single number."""
+    agrupa_como: str
+    """"" as it is, year (the first four characters of a date) or list (each part of a cell counts)."""
+    valor: float | str | None
+    mostrado: str
+    partes: tuple[Part, ...]
+    filas: int
+    filas_direccion: str
+    filas_sha256: str
+    """SHA-256 of the rows' keys (`id`, or the parent's id in a child table), sorted, one per line."""
+    archivo: str
+    version: str
+
+
+def route(site: Site, dataset: Dataset, charts: Sequence[tuple[Chart, Figure]]) -> tuple[Route, bytes]:
+    """Return the page of the dataset's recipes and the same as JSON."""
+    found = [*_keys(site, dataset), *(_chart(site, dataset, c, f) for c, f in charts)]
+    system = dataset.system
+    path = urls.recipes(system.slug)
+    meta = Page(
+        title=f"{system.short_title}: de dónde sale cada número",
+        description=f"Cómo se cuenta cada cifra de {system.title}: definición, filas y archivo para contarla otra vez.",
+        path=path,
+        crumbs=site.crumbs(system),
+        section="datos",
+        alternate=site.urls.to(f"{path}index.json"),
+    )
+    data = orjson.dumps([asdict(r) for r in found], option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_INDENT_2)
+    return Route(path, "recipes.html", {"meta": meta, "system": system, "recipes": found}), data
+
+
+def _keys(site: Site, dataset: Dataset) -> Iterator[Recipe]:
+    main = dataset.system.main
+    for measure in key_measures(dataset, site.newest[dataset.slug]):
+        field = main.field(measure.column) if measure.column else None
+        yield _recipe(
+            site, dataset, main, measure.id, measure.label, measure.operation, field,
+            definition=field.description if field else dataset.system.summary,
+            value=measure.value, shown=measure.shown,
+        )  # fmt: skip
+
+
+def _chart(site: Site, dataset: Dataset, chart: Chart, figure: Figure) -> Recipe:
+    system = dataset.system
+    table = system.table(chart.table) if chart.table else system.main
+    by = table.field(chart.by)
+    measure = table.field(chart.measure) if chart.measure else None
+    grouped = "year" if by.type in {"date", "datetime"} else "list" if by.display == "list" else ""
+    how = {"year": "según el año de", "list": "por cada parte de", "": "por"}[grouped]
+    parts = tuple(Part(p.key, p.label, p.value, p.shown, p.quiet) for p in figure.points)
+    return _recipe(
+        site, dataset, table, f"grafica-{chart.id}", chart.title, "sum" if measure else "count", measure,
+        definition=figure.finding, value=None, shown="", by=by, grouped=grouped, how=f" Se agrupa {how} «{by.title}».",
+        parts=parts,
+    )  # fmt: skip
+
+
+def _recipe(
+    site: Site,
+    dataset: Dataset,
+    table: Table,
+    name: str,
+    title: str,
+    operation: str,
+    column: Field | None,
+    *,
+    definition: str,
+    value: float | str | None,
+    shown: str,
+    by: Field | None = None,
+    grouped: str = "",
+    how: str = "",
+    parts: tuple[Part, ...] = (),
+) -> Recipe:
+    frame = dataset.frame if table is dataset.system.main else dataset.children[table.name]
+    words = _WORDS[operation].format(table=table.title, column=column.title if column else "")
+    return Recipe(
+        id=name, titulo=title, definicion=definition, consulta=words + how, operacion=operation, tabla=table.name,
+        columna=column.name if column else "", agrupa=by.name if by else "", agrupa_como=grouped, valor=value,
+        mostrado=shown, partes=parts, filas=frame.height,
+        filas_direccion=site.urls.to(urls.listing(dataset.slug)), filas_sha256=keys_hash(frame[table.parent_key or "id"]),
+        archivo=site.urls.to(urls.data(dataset.slug, f"{table.name}.parquet")), version=site.version.id,
+    )  # fmt: skip
+
+
+def keys_hash(keys: Iterable[Any]) -> str:
+    """Return the SHA-256 of *keys*, sorted, one per line."""
+    return hashlib.sha256("".join(f"{k}\n" for k in sorted(str(k) for k in keys)).encode()).hexdigest()
