@@ -38,7 +38,7 @@ def templates(site: Path) -> list[str]:
         "s3-particulares",
         "s4-auditorias",
     ):
-        twins = [p for p in sorted((site / slug).glob("*/index.json")) if p.parent.name != "cifras"]
+        twins = sorted((site / slug).glob("*/index.json"))
         found.append(f"/{slug}/{twins[len(twins) // 3].parent.name}/")
     for kind in ("instituciones/*/index.html", "s*/*/index.html"):  # an institution; the records a rule names
         judged = [p for p in sorted((site / "calidad").glob(kind)) if p.parent.name != "pagina"]

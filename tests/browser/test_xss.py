@@ -174,8 +174,8 @@ def test_nothing_runs_or_enters_on_the_search_page(hostile_server: str, bare: Pa
         check(bare, faults, f"buscar xm{n}")
     for text in PAYLOADS[:: 1 if WHOLE else 23]:
         bare.goto(f"{hostile_server}/buscar/")
-        bare.evaluate("q => { location.search = '?q=' + encodeURIComponent(q) }", text)
-        bare.wait_for_load_state("load")
+        with bare.expect_navigation():
+            bare.evaluate("q => { location.search = '?q=' + encodeURIComponent(q) }", text)
         bare.wait_for_timeout(150)
         check(bare, faults, f"buscar {text!r}")
     assert not faults, "\n".join(faults[:20])

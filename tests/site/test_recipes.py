@@ -52,7 +52,7 @@ def near(a: float, b: float) -> bool:
 def test_every_figure_comes_out_the_same(built_site: Path) -> None:
     differences: list[str] = []
     figures = 0
-    for page in sorted(built_site.glob("*/cifras/index.json")):
+    for page in sorted(built_site.glob("*/cifras/cifras.json")):
         slug = page.parent.parent.name
         for recipe in json.loads(page.read_bytes()):
             figures += 1
@@ -101,12 +101,12 @@ def test_every_figure_comes_out_the_same(built_site: Path) -> None:
 
 
 def test_every_figure_of_a_dataset_page_leads_to_its_recipe(built_site: Path) -> None:
-    pages = [p.parent.parent for p in built_site.glob("*/cifras/index.json")]
+    pages = [p.parent.parent for p in built_site.glob("*/cifras/cifras.json")]
     assert len(pages) >= 12
     for folder in pages:
         html = (folder / "index.html").read_text(encoding="utf-8")
         told = (folder / "cifras" / "index.html").read_text(encoding="utf-8")
-        for recipe in json.loads((folder / "cifras" / "index.json").read_bytes()):
+        for recipe in json.loads((folder / "cifras" / "cifras.json").read_bytes()):
             assert f'/cifras/#{recipe["id"]}"' in html, (folder.name, recipe["id"])
             assert f'id="{recipe["id"]}"' in told
             assert recipe["filas_sha256"] in told

@@ -62,7 +62,7 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
                 site, dataset, datasets.chart_figures(site, dataset, dataset.system.charts)
             )
             self._write(writer, route)
-            writer.write_bytes(f"{route.path}index.json", data)
+            writer.write_bytes(f"{route.path}cifras.json", data)
         draw = records.Draw(self.env, {**self.context, "localsiteurl": None})
         for dataset in site.datasets:
             if dataset.system.record_pages == "viewer":

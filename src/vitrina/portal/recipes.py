@@ -76,7 +76,7 @@ def route(site: Site, dataset: Dataset, charts: Sequence[tuple[Chart, Figure]]) 
         path=path,
         crumbs=site.crumbs(system),
         section="datos",
-        alternate=site.urls.to(f"{path}index.json"),
+        alternate=site.urls.to(f"{path}cifras.json"),
     )
     data = orjson.dumps([asdict(r) for r in found], option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_INDENT_2)
     return Route(path, "recipes.html", {"meta": meta, "system": system, "recipes": found}), data
