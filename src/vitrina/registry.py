@@ -92,6 +92,8 @@ def load_system(folder: Path) -> System:
     check(raw, "system.schema.json", path)
     if raw["slug"] != folder.name:
         raise wrong(path, "slug", f"dice {raw['slug']!r} y la carpeta se llama {folder.name!r}")
+    if raw["slug"] == "instituciones":
+        raise wrong(path, "slug", "/calidad/instituciones/ es una página del portal; use otro nombre")
     tables = _tables(folder / "schema.json", raw, path)
     system = System(
         slug=raw["slug"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from vitrina import layouts
 from vitrina.checking import rules_declared
 from vitrina.config import HOME
+from vitrina.errors import ConfigurationError
 from vitrina.model import Field, System, Table
 from vitrina.registry import load_system
 
@@ -43,6 +45,16 @@ def test_every_folder_of_data_systems_is_a_whole_system() -> None:
     folders = {p.name for p in (HOME / "data" / "systems").iterdir() if p.is_dir()}
     assert folders == set(SYSTEMS)
     assert {s.slug: s.order for s in SYSTEMS.values()} == {k: v for k, v in ORDERS.items() if k in SYSTEMS}
+
+
+def test_no_system_takes_the_address_of_the_bodies_quality_pages(tmp_path: Path) -> None:
+    folder = shutil.copytree(HOME / "data" / "systems" / "convenios", tmp_path / "instituciones")
+    declared = folder / "system.toml"
+    text = declared.read_text(encoding="utf-8")
+    assert 'slug = "convenios"' in text
+    declared.write_text(text.replace('slug = "convenios"', 'slug = "instituciones"', 1), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="/calidad/instituciones/"):
+        load_system(folder)
 
 
 @pytest.mark.parametrize(("system", "table"), tables)
