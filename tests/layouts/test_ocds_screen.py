@@ -284,12 +284,16 @@ def test_packages_and_strangers_do_not_match(other: Any) -> None:
 
 
 def test_every_message_is_spanish_and_findings_hold_no_values() -> None:
-    faulty = release(date=5, tender={"id": "1", "value": {"amount": "SECRETO"}}, tag=["SECRETO"])
+    faulty = release(
+        date=5, tender={"id": "1", "status": "SECRETO", "value": {"amount": "SECRETO"}}, tag=["SECRETO"]
+    )
     found = list(ocds_merge.findings(faulty))
     assert {
         "date|se esperaba un texto (entre comillas)",
         "tender.value.amount|se esperaba un número (sin comillas)",
-        "tag[]|código fuera de la lista",
+        "tag[]|código fuera de la lista cerrada de OCDS 1.1",
+        "tender.status|código fuera de la lista cerrada de OCDS 1.1; se admite: "
+        "planning, planned, active, cancelled, unsuccessful, complete, withdrawn",
     } <= set(found)
     assert "SECRETO" not in "".join(found)
     for severity, message, _ in MESSAGES.values():

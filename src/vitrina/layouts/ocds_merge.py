@@ -76,8 +76,11 @@ def _spanish(kind: Any) -> str:
         return f"falta «{kind.property}»"
     if name == "Type":
         return f"se esperaba {' o '.join(_TYPES.get(t, t) for t in sorted(kind.types) if t != 'null')}"
+    if name == "Enum":
+        codes = [str(o) for o in kind.options if o is not None]
+        listed = f"; se admite: {', '.join(codes)}" if len(codes) <= _FEW_CODES else ""
+        return f"código fuera de la lista cerrada de OCDS 1.1{listed}"
     return {
-        "Enum": "código fuera de la lista",
         "Format": "la fecha o la dirección de internet está mal escrita",
         "MinLength": "el texto viene vacío",
         "MinItems": "la lista viene vacía",
@@ -87,6 +90,8 @@ def _spanish(kind: Any) -> str:
     }.get(name, "el valor no cumple lo que se pide")
 
 
+_FEW_CODES = 10
+"""Codes that a message can name; longer lists are in the standard."""
 _TYPES = {
     "string": "un texto (entre comillas)", "number": "un número (sin comillas)", "array": "una lista (entre corchetes)",
     "integer": "un número entero (sin comillas)", "object": "un objeto (entre llaves)", "boolean": "true o false",
