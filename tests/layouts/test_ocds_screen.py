@@ -283,6 +283,16 @@ def test_packages_and_strangers_do_not_match(other: Any) -> None:
     assert not matches(other)
 
 
+def test_a_wrong_date_and_a_wrong_address_are_told_apart_with_an_example() -> None:
+    faulty = release(
+        tender={"id": "1", "documents": [{"id": "1", "dateModified": "SECRETO", "url": "no es liga"}]}
+    )
+    assert {
+        "tender.documents[].dateModified|la fecha está mal escrita; ejemplo: 2026-03-01T10:00:00-06:00",
+        "tender.documents[].url|la dirección de internet está mal escrita; ejemplo: https://www.ejemplo.gob.mx/contrato.pdf",
+    } <= set(ocds_merge.findings(faulty))
+
+
 def test_every_message_is_spanish_and_findings_hold_no_values() -> None:
     faulty = release(
         date=5, tender={"id": "1", "status": "SECRETO", "value": {"amount": "SECRETO"}}, tag=["SECRETO"]

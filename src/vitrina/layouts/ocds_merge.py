@@ -80,8 +80,9 @@ def _spanish(kind: Any) -> str:
         codes = [str(o) for o in kind.options if o is not None]
         listed = f"; se admite: {', '.join(codes)}" if len(codes) <= _FEW_CODES else ""
         return f"código fuera de la lista cerrada de OCDS 1.1{listed}"
+    if name == "Format":
+        return _FORMATS.get(kind.format, "no está escrito como se pide")
     return {
-        "Format": "la fecha o la dirección de internet está mal escrita",
         "MinLength": "el texto viene vacío",
         "MinItems": "la lista viene vacía",
         "MinProperties": "el objeto viene vacío",
@@ -90,6 +91,11 @@ def _spanish(kind: Any) -> str:
     }.get(name, "el valor no cumple lo que se pide")
 
 
+_FORMATS = {
+    "date-time": "la fecha está mal escrita; ejemplo: 2026-03-01T10:00:00-06:00",
+    "date": "la fecha está mal escrita; ejemplo: 2026-03-01",
+    "uri": "la dirección de internet está mal escrita; ejemplo: https://www.ejemplo.gob.mx/contrato.pdf",
+}
 _FEW_CODES = 10
 """Codes that a message can name; longer lists are in the standard."""
 _TYPES = {
