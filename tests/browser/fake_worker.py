@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 FACETS = ("system", "ente", "year", "level", "type", "status", "municipality", "amount")
 
 _SCRIPT = """
-const replies = %s, slow = %s;
+const replies = %s, slow = %s, asked = {};
 onmessage = ({ data }) => {
   if (data.kind === "open") return;
+  asked[data.kind] = data.id;
   const titled = (card) => ({ ...card, title: card.title.replace("{asked}", data.text).padEnd(card.grow ?? 0, "x") });
   const said = (replies[data.kind] ?? []).map((reply) => ({
-    text: data.text, ...reply, id: data.id, ...(reply.cards ? { cards: reply.cards.map(titled) } : {}),
+    text: data.text, ...reply, id: asked[reply.to ?? data.kind], ...(reply.cards ? { cards: reply.cards.map(titled) } : {}),
     ...(reply.rows ? { rows: reply.rows.map(titled) } : {}),
   }));
   setTimeout(() => said.forEach((reply) => postMessage(reply)), slow[data.text] ?? 0);
@@ -57,6 +58,7 @@ def serve(
     """Put the fake in the worker's place: per kind of question its replies, late by *slow* ms for a given text.
 
     `{asked}` in a card's title becomes the text asked for; a card with `grow` gets a title of that length.
+    A reply with `to` answers the last question of that kind instead.
     """
     body = _SCRIPT % (json.dumps(replies), json.dumps(slow or {}))
 

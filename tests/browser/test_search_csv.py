@@ -124,6 +124,17 @@ def test_its_size_is_said_before_anything_is_fetched(page: Page, site_server: st
     assert 0.5 < len(data) / 1000 / float(promised[2].replace(",", "")) < 2
 
 
+def test_counts_that_come_late_do_not_take_the_file_away(page: Page, site_server: str) -> None:
+    rows = [card(), card()]
+    late = {"kind": "facets", "facets": facets(), "pending": False, "to": "ask"}
+    first, last = fake_csv(rows)
+    serve(page, ask=[answer(rows)], csv=[first, late, last, late])
+    ready(page, site_server)
+    page.get_by_role("button", name="Preparar el archivo").click()
+    _, data = saved(page, "Guardar el CSV")
+    assert len(rows_of(data)) == 2
+
+
 def test_a_result_too_large_points_to_the_whole_files(page: Page, site_server: str) -> None:
     counts = [{"value": "s6-contrataciones", "count": 300_000, "chosen": False}]
     serve(page, ask=[answer([card()], total=300_000, found=300_000, facets=facets(system=counts))])

@@ -46,9 +46,12 @@ export function makeDownload(section: HTMLElement, client: Client): (result: Res
   const body = el("div", {});
   section.append(body);
   let links: string[] = [];
+  /** The question whose rows are being gathered or lie ready: its counts or its next page must not take them away. */
+  let taken: string | null = null;
 
   const forget = () => {
     client.drop("csv");
+    taken = null;
     links.forEach((link) => URL.revokeObjectURL(link));
     links = [];
   };
@@ -85,6 +88,7 @@ export function makeDownload(section: HTMLElement, client: Client): (result: Res
   };
 
   const gather = (result: Result, guard: boolean) => {
+    taken = asked(result);
     const lines = [csvHead(COLUMNS.map(([name]) => name))];
     let bytes = 0;
     const bar = el("progress", { max: String(result.total), value: "0", "aria-label": "Avance de la descarga" });
@@ -129,10 +133,15 @@ export function makeDownload(section: HTMLElement, client: Client): (result: Res
   };
 
   return (result) => {
+    if (result?.total && asked(result) === taken) return;
     section.hidden = !result?.total;
     if (result?.total) offer(result);
     else forget();
   };
+}
+
+function asked({ question }: Result): string {
+  return JSON.stringify(question);
 }
 
 function line(card: CardFields, setting: Setting, guard: boolean): string {
