@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
@@ -93,22 +93,26 @@ def assert_inside(svg: Markup) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@settings(deadline=None)
 @given(data=st.data())
 def test_any_figure_stays_inside_its_frame_and_injects_nothing(kind: str, data: st.DataObject) -> None:
     assert_inside(charts.draw(data.draw(figures(kind))))
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_any_line_stays_inside_its_frame_and_injects_nothing(drawn: Line) -> None:
     assert_inside(line.draw(drawn))
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS, st.lists(NUMBERS, max_size=40))
 def test_any_sparkline_stays_inside_its_frame(title: str, finding: str, values: list[float]) -> None:
     assert_inside(sparkline("s", title, finding, values))
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@settings(deadline=None)
 @given(data=st.data())
 def test_any_file_is_a_drawing_by_itself_and_the_same_twice(kind: str, data: st.DataObject) -> None:
     figure = data.draw(figures(kind))
@@ -123,6 +127,7 @@ def widths(svg: Markup, cls: str) -> list[float]:
     return [place(e, "width") for e in elements(svg) if str(e.get("class", "")).startswith(cls)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 10_000), min_size=2, max_size=10))
 def test_bars_are_in_proportion(values: list[int]) -> None:
     points = tuple(Point("a", float(v), str(v)) for v in values)
@@ -132,6 +137,7 @@ def test_bars_are_in_proportion(values: list[int]) -> None:
         assert width == pytest.approx(max(value / max(values) * widest, 0.4), abs=0.02)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(*[st.integers(0, 10_000)] * 3), min_size=1, max_size=8))
 def test_the_parts_of_a_stack_add_up_to_its_bar(rows: list[tuple[int, int, int]]) -> None:
     points = tuple(Point("a", float(sum(r)), "n", parts=tuple(map(float, r))) for r in rows)
@@ -164,6 +170,7 @@ def test_a_period_told_as_empty_is_a_gap() -> None:
     assert [len(run) for run in found] == [1, 1]
 
 
+@settings(deadline=None)
 @given(st.lists(NUMBERS.filter(math.isfinite), max_size=20))
 def test_the_axis_holds_every_value(values: list[float]) -> None:
     levels = line.ticks(values)
@@ -178,6 +185,7 @@ def rows_of(data: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
+@settings(deadline=None)
 @given(figures("stacked"))
 def test_the_csv_has_a_row_per_bar_and_no_formula(figure: Figure) -> None:
     found = rows_of(files.figure_csv(figure))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from vitrina.portal.store import Dataset
 OTHERS = "Otros"
 NO_VALUE = "Sin dato"
 MAX_YEARS = 40
+_PERIOD = re.compile(r"\d{4}-[TSBQ]?\d+").fullmatch
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,9 @@ def _bars(
     counts: pd.Series[float], show: Callable[[float], str], label: Callable[[str], str], top: int
 ) -> tuple[Point, ...]:
     ordered = sorted(((str(k), float(v)) for k, v in counts.items() if k), key=lambda p: (-p[1], p[0]))
+    if ordered and all(_PERIOD(k) for k, _ in ordered):
+        # Time has its own order; of many periods the latest ones are told one by one.
+        ordered.sort(reverse=True)
     points = [Point(label(k), v, show(v), key=k) for k, v in ordered[:top]]
     rest = ordered[top:]
     if rest:
@@ -188,7 +193,7 @@ def _years_finding(points: Sequence[Point], unit: str) -> str:
 
 
 def _bars_finding(points: Sequence[Point], total: float) -> str:
-    named = [p for p in points if not p.quiet]
+    named = sorted((p for p in points if not p.quiet), key=lambda p: -p.value)
     if not named:
         return ""
     first = named[0]

@@ -84,7 +84,7 @@ def stacked(figure: Figure) -> tuple[Markup, float]:
         y += _KEY
         parts.append(svg.rect(_tone(i), 0, y - 13, 3.2, _BAR))
         parts.append(svg.text("grafica__rotulo", 5, y - 3, svg.lines_of(name)[0]))
-    y += _GAP / 2 if figure.series else 0
+    y += _GAP if figure.series else 0
     sums = [sum(_positive(v) / 2 for v in p.parts) for p in figure.points]
     scale = svg.Scale(sums, 0, _widest(figure))
     for point in figure.points:

@@ -115,9 +115,9 @@ def _body(line: Line) -> tuple[Markup, float]:
     last = max(math.ceil(max(times)), first + 1)
     across = svg.Scale([float(first), float(last)], _LEFT, _RIGHT, zero=False)
     parts = [*_axes(levels, up, across, range(first, last))]
-    # A break stands where its first period begins.
+    # A break stands halfway between the end of the last old period and that of the first new one.
     for moment in line.breaks:
-        at = moment.at - lasts(moment.label)
+        at = moment.at - lasts(moment.label) / 2
         if first <= at <= last:
             x = across(at)
             parts.append(svg.line("grafica__ruptura", x, _TOP - 8, x, _TOP + _HEIGHT))
