@@ -243,9 +243,9 @@ def key_measures(dataset: Dataset, newest: str) -> tuple[Measure, ...]:
     found = [Measure("registros", many, "count", "", frame.height, filters.number(frame.height))]
     if display.ente and display.ente in frame.columns and dataset.slug != "entes":
         bodies = frame[display.ente].drop_nulls().n_unique()
-        found.append(
-            Measure("entes", "Entes públicos", "distinct", display.ente, bodies, filters.number(bodies))
-        )
+        if bodies:  # none recognized says nothing of how many there are: the quality page tells that
+            label = "Entes del registro"
+            found.append(Measure("entes", label, "distinct", display.ente, bodies, filters.number(bodies)))
     # Only a sum that the declaration itself charts means something: incomes of different people do not add up.
     if display.amount and any(c.measure == display.amount for c in dataset.system.charts):
         total = pd.Series([float(v) for v in frame[display.amount].drop_nulls()], dtype="float64").sum()
