@@ -13,6 +13,7 @@ import argparse
 import gzip
 import http.server
 import mimetypes
+import os
 import random
 import sys
 import tempfile
@@ -184,7 +185,9 @@ def main() -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     origin = f"http://127.0.0.1:{server.server_port}"
     with chromium.playwright() as driver:
-        browser = found.launch(driver)
+        env = dict(os.environ) | found.env
+        precise = ["--enable-precise-memory-info"]
+        browser = driver.chromium.launch(executable_path=found.path, env=env, args=precise)
         for count in given.records:
             with tempfile.TemporaryDirectory() as folder:
                 out = Path(folder)
