@@ -8,6 +8,7 @@ documents with lunr.py's Builder too. Kilobytes are those of files read cold, on
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import random
 import subprocess
@@ -55,8 +56,9 @@ def _job(job: str, records: Path, out: Path) -> None:
         documents = pl.concat([documents, fresh]).sort("date", "system", "url")
     start = time.process_time()
     if job == "lunr":
-        data = orjson.dumps(lunr_index(documents))
-        said: dict[str, Any] = {"bytes": len(data)}
+        made = lunr_index(documents)
+        data = orjson.dumps(made)
+        said: dict[str, Any] = {"bytes": len(data), "gzip": len(gzip.compress(data, 9))}
     else:
         said = build(documents, out / "indice", state=out / "estado")
     said["cpu"] = round(time.process_time() - start, 2)

@@ -137,10 +137,11 @@ const selected = [];
 const columns = new Columns(index);
 for (const { text, filters, order } of selections) {
   const { hits } = await find(index, text);
+  opened = [];
   const kept = await columns.filtered(hits.refs, filters);
   const all = await columns.arranged(kept, order, Infinity);
   const page = await columns.arranged(kept, order, 20);
-  selected.push({ all: [...hits.refs], kept: [...all], page: [...page.slice(0, 20)], facets: await columns.counted(hits.refs, filters) });
+  selected.push({ all: [...hits.refs], kept: [...all], page: [...page.slice(0, 20)], facets: await columns.counted(hits.refs, filters), files: [...opened] });
 }
 
 process.stdout.write(JSON.stringify({ found, raw, selected, size: index.size }));

@@ -90,7 +90,17 @@ def selections(documents: pl.DataFrame) -> list[dict[str, Any]]:
             }
         order = ["relevancia", "recientes", "antiguos", "monto-desc", "monto-asc"][number % 5]
         text = pick.choice(
-            ["", "obra", "hernandez", "grupo", "secretaria", "maria lopez", "zzzz", "camino -luz"]
+            [
+                "",
+                "obra",
+                "hernandez",
+                "grupo",
+                "secretaria",
+                "maria lopez",
+                "maria lopez perez",
+                "zzzz",
+                "camino -luz",
+            ]
         )
         found.append({"text": text, "filters": filters, "order": order})
     return found
@@ -209,6 +219,14 @@ def test_filters_counts_and_orders_are_exact(
             top = float(high or "inf")
             assert row["count"] == sum(a is not None and float(low) <= a < top for a in amounts), question
     assert kept_some > 20
+
+
+def test_what_a_page_shows_is_counted_without_columns(answers: dict[str, Any]) -> None:
+    few = [a for a in answers["selected"] if 0 < len(a["all"]) <= 20]
+    many = [a for a in answers["selected"] if len(a["all"]) > 20]
+    assert few
+    assert not [name for a in few for name in a["files"] if "/f/" in name and "days" not in name]
+    assert any("/f/ente/" in name for a in many for name in a["files"])
 
 
 def _in(amount: float | None, low: float | None, high: float | None) -> bool:

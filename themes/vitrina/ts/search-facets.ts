@@ -1,7 +1,7 @@
 // Filters, exact counts and sorting, from the columns of the index (src/vitrina/search/columns.py).
 import { path, readJson } from "./search-data.ts";
 import { lowerBound, type Index } from "./search-index.ts";
-import type { Count, Facet, Facets, Filters, Order } from "./search-messages.ts";
+import type { CardFields, Count, Facet, Facets, Filters, Order } from "./search-messages.ts";
 
 const STORED = ["system", "ente", "level", "type", "status", "municipality"] as const;
 type Stored = (typeof STORED)[number];
@@ -9,6 +9,7 @@ export const FACETS: readonly Facet[] = ["system", "ente", "year", "level", "typ
 
 const CHUNK = 65_536;
 const NO_BAND = 255;
+const SHOWN = 20; // as many documents as a page shows are counted from their cards: no column is fetched for them
 const FEW = 64; // documents whose amounts are read from their cards rather than from the columns
 const SERIES = [10, 11, 12, 13, 15, 16, 18, 20, 22, 24, 27, 30, 33, 36, 39, 43, 47, 51, 56, 62, 68, 75, 82, 91];
 export const EDGES: readonly number[] = [
@@ -33,6 +34,7 @@ interface Coded {
 
 export class Columns {
   private readonly index: Index;
+  private shown: { refs: Uint32Array; cards: Promise<CardFields[]> } | undefined;
   private dictionary: Promise<Record<Stored, string[]>[]> | undefined;
 
   constructor(index: Index) {
@@ -42,6 +44,11 @@ export class Columns {
   async coded(facet: Facet, refs: Uint32Array): Promise<Coded> {
     if (facet === "year") return this.years(refs);
     if (facet === "amount") return this.ranges(refs);
+    if (refs.length <= SHOWN) {
+      const own = (await this.cards(refs)).map((card) => card[facet]);
+      const values = [...new Set(own)].filter(Boolean).sort();
+      return { values, codes: Int32Array.from(own, (value) => values.indexOf(value)) };
+    }
     const dictionaries = await this.values();
     const values = [...new Set(dictionaries.flatMap((one) => one[facet]))].sort();
     const number = new Map(values.map((value, n) => [value, n]));
@@ -49,6 +56,15 @@ export class Columns {
     const global = dictionaries.map((one) => Int32Array.from([-1, ...one[facet].map((value) => number.get(value)!)]));
     const { segments } = this.index.local(refs);
     return { values, codes: Int32Array.from(refs, (_, n) => global[segments[n]!]![codes[n]!]!) };
+  }
+
+  private cards(refs: Uint32Array): Promise<CardFields[]> {
+    if (this.shown?.refs !== refs) {
+      const cards = this.index.cards(refs);
+      this.shown = { refs, cards };
+      cards.catch(() => (this.shown = undefined));
+    }
+    return this.shown!.cards;
   }
 
   private values(): Promise<Record<Stored, string[]>[]> {
@@ -67,7 +83,7 @@ export class Columns {
   }
 
   private async ranges(refs: Uint32Array): Promise<Coded> {
-    const bands = await this.column("band", refs);
+    const bands = await this.bands(refs);
     const starts = RANGES.map((from) => (from ? band(from) : 0));
     const values = RANGES.map((from, n) => `${from}-${RANGES[n + 1] ?? ""}`);
     const code = (one: number) => (one === NO_BAND ? -1 : starts.filter((start) => start <= one).length - 1);
@@ -99,6 +115,11 @@ export class Columns {
     return values;
   }
 
+  private async bands(refs: Uint32Array): Promise<ArrayLike<number>> {
+    if (refs.length > SHOWN) return this.column("band", refs);
+    return (await this.cards(refs)).map(({ amount }) => (amount === null ? NO_BAND : band(amount)));
+  }
+
   /** Exact amounts (NaN: none): of a few documents from their cards, of many from the columns. */
   private async amounts(refs: Uint32Array): Promise<Float64Array> {
     if (refs.length > FEW) return this.column("amount", refs);
@@ -117,10 +138,10 @@ export class Columns {
     const { amountMin, amountMax } = filters;
     if (amountMin === null && amountMax === null) return passes;
     const [low, high] = [amountMin ?? -Infinity, amountMax ?? Infinity];
-    const bands = await this.column("band", refs);
+    const bands = await this.bands(refs);
     const [lowBand, highBand] = [band(low), band(high)];
     const doubtful: number[] = [];
-    bands.forEach((one, n) => {
+    Array.from(bands).forEach((one, n) => {
       if (one === NO_BAND || one < lowBand || one > highBand) passes[n] = 0;
       else if (passes[n] && ((one === lowBand && amountMin !== null) || (one === highBand && amountMax !== null))) doubtful.push(n);
     });
@@ -180,7 +201,7 @@ export class Columns {
     if (order === "recientes") return refs.slice().sort().reverse();
     if (order === "antiguos") return refs.slice().sort();
     const down = order === "monto-desc" ? -1 : 1;
-    const bands = await this.column("band", refs);
+    const bands = await this.bands(refs);
     const key = (n: number) => (bands[n] === NO_BAND ? Infinity : down * bands[n]!);
     const places = Array.from(refs.keys()).sort((a, b) => key(a) - key(b) || refs[b]! - refs[a]!);
     let end = Math.min(most, places.length);
@@ -203,8 +224,9 @@ function view(data: Uint8Array, name: string, values: number): ArrayLike<number>
 }
 
 function listed(facet: Facet, values: string[], counts: Uint32Array, chosen: string[]): Count[] {
-  const found = values
-    .map((value, n) => ({ value, count: counts[n]!, chosen: chosen.includes(value) }))
+  const unseen = facet === "amount" ? [] : chosen.filter((value) => !values.includes(value));
+  const found = [...values, ...unseen]
+    .map((value, n) => ({ value, count: counts[n] ?? 0, chosen: chosen.includes(value) }))
     .filter((row) => row.count || (row.chosen && facet !== "amount"));
   if (facet === "amount") return found;
   return found.sort((a, b) =>

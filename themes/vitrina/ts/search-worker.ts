@@ -153,16 +153,21 @@ async function facets(ask: Question & { id: number }, asked: boolean): Promise<R
   return { kind: "facets", id: ask.id, facets: pending ? null : await columns.counted(refs, ask.filters), pending };
 }
 
+let wanted = 0; // the last download asked for: an older one is not gone on with
+
+/** Send the result in chunks, each in a turn of its own: what is asked meanwhile is answered between two of them. */
 async function csv(ask: Extract<Ask, { kind: "csv" }>): Promise<Reply> {
+  wanted = ask.id;
   const { index } = await opened();
   const { kept } = await selected(ask, Infinity);
   const total = kept.length;
-  let done = 0;
-  for (; total - done > CHUNK; done += CHUNK) {
-    const rows = await index.cards(kept.slice(done, done + CHUNK));
-    send({ kind: "csv-chunk", id: ask.id, rows, done: done + rows.length, total, finished: false });
-  }
-  return { kind: "csv-chunk", id: ask.id, rows: await index.cards(kept.slice(done)), done: total, total, finished: true };
+  const chunk = async (from: number): Promise<Reply> => {
+    const rows = await index.cards(kept.slice(from, from + CHUNK));
+    const done = from + rows.length;
+    if (done < total) inTurn(() => (wanted === ask.id ? chunk(done).catch((error: unknown) => failed(ask.id, error)) : null));
+    return { kind: "csv-chunk", id: ask.id, rows, done, total, finished: done === total };
+  };
+  return chunk(0);
 }
 
 async function reply(ask: Exclude<Ask, { kind: "open" }>): Promise<Reply> {
@@ -188,6 +193,10 @@ function failure(error: unknown): Failure {
   return error instanceof Failed ? error.what : "missing-shard";
 }
 
+function failed(id: number, error: unknown): Reply {
+  return { kind: "error", id, what: failure(error) };
+}
+
 /** A new night takes the old files away: then everything is opened anew, once, before the page is told. */
 async function answered(ask: Exclude<Ask, { kind: "open" }>): Promise<Reply> {
   try {
@@ -197,16 +206,21 @@ async function answered(ask: Exclude<Ask, { kind: "open" }>): Promise<Reply> {
     keptBytes = 0;
     opening = undefined;
     last = undefined;
-    if (failure(error) !== "old-version") return { kind: "error", id: ask.id, what: failure(error) };
+    if (failure(error) !== "old-version") return failed(ask.id, error);
   }
   try {
     return await reply(ask);
   } catch (error) {
-    return { kind: "error", id: ask.id, what: failure(error) };
+    return failed(ask.id, error);
   }
 }
 
 let queue: Promise<unknown> = Promise.resolve();
+
+/** One question at a time: they share what is loaded. */
+function inTurn(work: () => Promise<Reply> | null): void {
+  queue = queue.then(work).then((found) => found && send(found));
+}
 
 page.onmessage = ({ data }: MessageEvent<Ask>) => {
   if (data.kind === "open") {
@@ -214,5 +228,5 @@ page.onmessage = ({ data }: MessageEvent<Ask>) => {
     opened().catch(() => undefined); // ready before the first letter
     return;
   }
-  queue = queue.then(() => answered(data).then(send)); // one at a time: they share what is loaded
+  inTurn(() => answered(data));
 };

@@ -1,0 +1,217 @@
+"""Benchmark of the search page in a real browser on a slow network, beside Pagefind: kilobytes, requests, time, heap.
+
+Run it by hand after ./scripts/build: `.venv/bin/python tests/bench/bench_search_browser.py [--records 10000] [--pagefind]`.
+The built sample portal is served with the index of simulated records in place of its own. The server itself is the
+slow network (150 ms before each answer, 1.6 Mbit/s shared by all, gzip), so that the page's worker is slowed like the
+page; the page's main thread is slowed four times by Chromium (which cannot slow a worker). Every question is asked by
+a browser with an empty cache: the page is opened, the box gets the focus, and once all is quiet the form is sent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import http.server
+import mimetypes
+import os
+import random
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any, ClassVar
+
+import polars as pl
+from bench_search_pagefind import measured
+from search_data import simulated
+
+from vitrina.search.build import build
+
+REPO = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPO / "tests"))
+LATENCY, BYTES_PER_SECOND = 0.150, 1_600_000 / 8
+SLOWER = 4
+PACKED = {".html", ".js", ".css", ".json", ".svg"}
+
+ASK = """async (text) => {
+  const list = document.getElementById("resultados");
+  const input = document.getElementById("q");
+  const start = performance.now();
+  const done = new Promise((resolve) => {
+    new MutationObserver(() => list.children.length && resolve(performance.now() - start)).observe(list, { childList: true });
+  });
+  input.value = text;
+  input.form.requestSubmit();
+  return done;
+}"""
+PAGEFIND_OPEN = """async () => {
+  globalThis.pagefind = await import("/pagefind/pagefind.js");
+  await pagefind.init();
+}"""
+PAGEFIND_ASK = """async (text) => {
+  const start = performance.now();
+  const { results } = await pagefind.search(text);
+  const first = await Promise.all(results.slice(0, 10).map((one) => one.data()));
+  return first.length ? performance.now() - start : null;
+}"""
+
+
+class Slow(http.server.BaseHTTPRequestHandler):
+    """Serves the first of `roots` that has a file, over one slow line, and keeps account of what it sent."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    roots: ClassVar[list[tuple[str, Path]]] = []
+    sent: ClassVar[list[tuple[str, int]]] = []
+    line = threading.Lock()
+    free: ClassVar[float] = 0.0
+    busy: ClassVar[float] = 0.0
+
+    def do_GET(self) -> None:
+        path = self.path.split("?")[0]
+        found = next((f for prefix, root in Slow.roots if path.startswith(prefix)
+                      and (f := _file(root, path[len(prefix):]))), None)  # fmt: skip
+        time.sleep(LATENCY)
+        body = found.read_bytes() if found else b""
+        self.send_response(200 if found else 404)
+        if found:
+            self.send_header(
+                "Content-Type", mimetypes.guess_type(found.name)[0] or "application/octet-stream"
+            )
+            if found.suffix in PACKED:
+                body = gzip.compress(body, 6)
+                self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        for at in range(0, len(body), 4096):
+            part = body[at : at + 4096]
+            with Slow.line:
+                Slow.free = max(Slow.free, time.monotonic()) + len(part) / BYTES_PER_SECOND
+                wait = Slow.free - time.monotonic()
+            time.sleep(max(0.0, wait))
+            self.wfile.write(part)
+        Slow.sent.append((path, len(body)))
+        Slow.busy = time.monotonic()
+
+    def log_message(self, *_: Any) -> None:
+        return
+
+
+def _file(root: Path, path: str) -> Path | None:
+    found = root / path.strip("/")
+    found = found / "index.html" if found.is_dir() else found
+    return found if found.is_file() else None
+
+
+def quiet(page: Any, seconds: float = 0.7) -> None:
+    """Wait until nothing has been sent for a while."""
+    Slow.busy = time.monotonic()
+    while time.monotonic() - Slow.busy < seconds:
+        page.wait_for_timeout(50)
+
+
+def _kinds(documents: pl.DataFrame, count: int) -> dict[str, list[str]]:
+    pick = random.Random(17)
+    names = documents.filter(pl.col("person") == 1)["title"].to_list()
+    titles = documents.filter(pl.col("person") == 0)["title"].to_list()
+    return {
+        "one word": [pick.choice(pick.choice(titles).split()) for _ in range(count)],
+        "person's name": [pick.choice(names) for _ in range(count)],
+        "id": [pick.choice(documents["w6"].to_list()) for _ in range(count)],
+    }
+
+
+def _asked(
+    browser: Any, origin: str, text: str, pagefind: bool, slower: int
+) -> tuple[float | None, list[Any], list[Any], float]:
+    """Return ms to the results, what was sent before the question and for it, and the heap in MB (page and worker)."""
+    context = browser.new_context()
+    page = context.new_page()
+    context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    Slow.sent.clear()
+    page.goto(f"{origin}/vacia.html" if pagefind else f"{origin}/buscar/")
+    if pagefind:
+        page.evaluate(PAGEFIND_OPEN)
+    else:
+        page.locator("#q").focus()
+    quiet(page)
+    before = list(Slow.sent)
+    Slow.sent.clear()
+    took = page.evaluate(PAGEFIND_ASK if pagefind else ASK, text)
+    quiet(page)
+    after = list(Slow.sent)
+    heap = sum(one.evaluate("performance.memory?.usedJSHeapSize ?? 0") for one in [page, *page.workers])
+    context.close()
+    return took, before, after, heap / 1e6
+
+
+def _kilobytes(sent: list[Any], *marks: str) -> float:
+    return sum(size for path, size in sent if any(mark in path for mark in marks)) / 1000
+
+
+def _report(name: str, rows: list[Any], pagefind: bool) -> None:
+    times = sorted(row[0] for row in rows if row[0] is not None)
+    starts = ("/pagefind/",) if pagefind else ("search-", "indice/current", "indice/root")
+    index, cards = (("/index/",), ("/fragment/",)) if pagefind else (("/t/", "/v/"), ("/d/",))
+    index_kb = sorted(_kilobytes(row[2], *index) for row in rows)
+    late = int(0.95 * (len(rows) - 1) + 0.5)
+    print(
+        f"{name:32} start kB {median(_kilobytes(r[1], *starts) for r in rows):7.1f}"
+        f" | index kB p50 {median(index_kb):6.1f} p95 {index_kb[late]:6.1f}"
+        f" | cards kB {median(_kilobytes(r[2], *cards) for r in rows):5.1f}"
+        f" in {median(sum(any(c in p for c in cards) for p, _ in r[2]) for r in rows):.0f}"
+        f" | facets kB {median(_kilobytes(r[2], '/f/') for r in rows):5.1f}"
+        f" | ms p50 {median(times):5.0f} p95 {times[int(0.95 * (len(times) - 1) + 0.5)]:5.0f}"
+        f" | heap MB {max(r[3] for r in rows):.1f}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    read = argparse.ArgumentParser(description=__doc__)
+    read.add_argument("--records", type=int, nargs="+", default=[10_000])
+    read.add_argument("--questions", type=int, default=9)
+    read.add_argument("--pagefind", action="store_true")
+    given = read.parse_args()
+    from browser_setup import chromium
+
+    site = REPO / "build" / "site" / "current"
+    found = chromium.find()
+    if not found or not (site / "buscar").is_dir():
+        sys.exit("Faltan el portal de muestra (./scripts/build) o un navegador (CHROMIUM).")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Slow)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    origin = f"http://127.0.0.1:{server.server_port}"
+    with chromium.playwright() as driver:
+        env = dict(os.environ) | found.env
+        precise = ["--enable-precise-memory-info"]
+        browser = driver.chromium.launch(executable_path=found.path, env=env, args=precise)
+        for count in given.records:
+            with tempfile.TemporaryDirectory() as folder:
+                out = Path(folder)
+                documents = simulated(count)
+                build(documents, out / "indice")
+                (out / "vacia.html").write_text(
+                    "<!doctype html><html lang=es><title>x</title>", encoding="utf-8"
+                )
+                peers = [False]
+                if given.pagefind:
+                    print(count, "Pagefind build", measured(documents, out), flush=True)
+                    peers.append(True)
+                Slow.roots = [
+                    ("/buscar/indice/", out / "indice"),
+                    ("/pagefind/", out / "pagefind"),
+                    ("/", site),
+                    ("/", out),
+                ]
+                for peer in peers:
+                    for kind, texts in _kinds(documents, given.questions).items():
+                        rows = [_asked(browser, origin, text, peer, SLOWER) for text in texts]
+                        _report(f"{count} {'Pagefind' if peer else 'Vitrina'} {kind}", rows, peer)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
