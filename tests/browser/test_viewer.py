@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import http.server
+import re
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,9 @@ from vitrina.serve import make_server
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "portal"))
+from nginx_server import NGINX, WHY, run_nginx
 from toy_portal import make_toy
 
 pytestmark = pytest.mark.browser
@@ -52,8 +55,24 @@ def books_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "sitio"
 
 
-@pytest.fixture(scope="module", params=["vitrina serve", "anfitrión de páginas"])
-def address(request: pytest.FixtureRequest, books_site: Path) -> Iterator[tuple[str, str]]:
+@pytest.fixture(
+    scope="module",
+    params=[
+        "vitrina serve",
+        "anfitrión de páginas",
+        pytest.param("nginx", marks=[pytest.mark.nginx, pytest.mark.skipif(not NGINX, reason=WHY)]),
+    ],
+)
+def address(
+    request: pytest.FixtureRequest,
+    books_site: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    free_port: Callable[[], int],
+) -> Iterator[tuple[str, str]]:
+    if request.param == "nginx":
+        with run_nginx(books_site, tmp_path_factory.mktemp("nginx"), free_port) as port:
+            yield request.param, f"http://127.0.0.1:{port}"
+        return
     if request.param == "vitrina serve":
         server: Any = make_server(books_site, 0)
     else:
@@ -110,7 +129,7 @@ def test_without_script_the_address_leads_to_the_book(address: tuple[str, str], 
     page = context.new_page()
     answer = page.goto(f"{base}/contratos/c-007/")
     assert answer is not None
-    if host == "vitrina serve":
+    if host != "anfitrión de páginas":
         assert answer.status == 200
     else:
         # A host without rules can only send its 404 page: it names the library, and the library the book.
@@ -122,3 +141,25 @@ def test_without_script_the_address_leads_to_the_book(address: tuple[str, str], 
     assert "Contrato 7" in record.inner_text()
     assert "$7,003.50" in record.inner_text()
     context.close()
+
+
+def test_every_record_answers_at_its_address_with_its_book(
+    books_site: Path, address: tuple[str, str], browser: Browser
+) -> None:
+    """Asked without a browser, as search engines and archives ask: 200, the record in the bytes, the page's policy."""
+    host, base = address
+    if host == "anfitrión de páginas":
+        return  # it has no rules: the test above says what it can do
+    books = sorted((books_site / "contratos" / "libro").glob("*/index.html"))
+    assert len(books) > 1
+    request = browser.new_context().request
+    asked = 0
+    for book in books:
+        for name in sorted(set(re.findall(r'id="r-([^"]+)"', book.read_text(encoding="utf-8"))))[:4]:
+            answer = request.get(f"{base}/contratos/{name}/", max_redirects=0)
+            assert answer.status == 200, name
+            assert answer.body() == book.read_bytes(), name
+            assert answer.headers["content-type"].startswith("text/html")
+            assert "require-trusted-types-for 'script'" in answer.headers["content-security-policy"]
+            asked += 1
+    assert asked >= 2 * len(books)
