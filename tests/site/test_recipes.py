@@ -178,8 +178,8 @@ def test_what_is_told_of_a_body_or_supplier_comes_out_the_same(built_site: Path)
 
     differences: list[str] = []
     counted = 0
-    found = [p for kind in ("entes", "proveedores") for p in sorted(built_site.glob(f"{kind}/*/cifras.json"))]
-    pages = [p for p in found if p.parent.name != "cifras"]
+    every = [p for kind in ("entes", "proveedores") for p in sorted(built_site.glob(f"{kind}/*/cifras.json"))]
+    pages = [p for p in every if p.parent.name != "cifras"]
     for page in pages:
         html = (page.parent / "index.html").read_text(encoding="utf-8")
         for recipe in json.loads(page.read_bytes()):
@@ -187,8 +187,8 @@ def test_what_is_told_of_a_body_or_supplier_comes_out_the_same(built_site: Path)
             ids: set[str] = set()
             for place in recipe["lugares"]:
                 frame = read(place["archivo"])
-                found = frame.filter(pl.col(place["columna"]).cast(pl.String) == recipe["clave"])
-                ids |= set(found[place["une"]])
+                named = frame.filter(pl.col(place["columna"]).cast(pl.String) == recipe["clave"])
+                ids |= set(named[place["une"]])
             digest = hashlib.sha256("".join(f"{k}\n" for k in sorted(ids)).encode()).hexdigest()
             if len(ids) != recipe["valor"] or digest != recipe["filas_sha256"]:
                 differences.append(f"{page.parent.name} {recipe['conjunto']}: {recipe['valor']}, {len(ids)}")
