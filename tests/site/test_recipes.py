@@ -166,3 +166,33 @@ def test_an_indicator_has_its_line_as_files(built_site: Path) -> None:
         given = {o["periodo"]: o["valor"] for o in observed if o["serie"] == "_T" and o["valor"] is not None}
         assert {r[0]: float(r[1]) for r in rows if r[1]} == pytest.approx(given)
         assert ET.parse(table.with_suffix(".svg")).getroot().tag.endswith("svg")
+
+
+def test_what_is_told_of_a_body_or_supplier_comes_out_the_same(built_site: Path) -> None:
+    frames: dict[str, pl.DataFrame] = {}
+
+    def read(address: str) -> pl.DataFrame:
+        if address not in frames:
+            frames[address] = pl.read_parquet(built_site / address.lstrip("/"))
+        return frames[address]
+
+    differences: list[str] = []
+    counted = 0
+    every = [p for kind in ("entes", "proveedores") for p in sorted(built_site.glob(f"{kind}/*/cifras.json"))]
+    pages = [p for p in every if p.parent.name != "cifras"]
+    for page in pages:
+        html = (page.parent / "index.html").read_text(encoding="utf-8")
+        for recipe in json.loads(page.read_bytes()):
+            counted += 1
+            ids: set[str] = set()
+            for place in recipe["lugares"]:
+                frame = read(place["archivo"])
+                named = frame.filter(pl.col(place["columna"]).cast(pl.String) == recipe["clave"])
+                ids |= set(named[place["une"]])
+            digest = hashlib.sha256("".join(f"{k}\n" for k in sorted(ids)).encode()).hexdigest()
+            if len(ids) != recipe["valor"] or digest != recipe["filas_sha256"]:
+                differences.append(f"{page.parent.name} {recipe['conjunto']}: {recipe['valor']}, {len(ids)}")
+            assert f'href="#cifra-{recipe["conjunto"]}"' in html
+            assert f'id="cifra-{recipe["conjunto"]}"' in html
+    assert counted > 200
+    assert differences == []

@@ -275,6 +275,12 @@ class RowGroup:
     by_other: Sequence[tuple[str, str, int, str]]
     """(address, name, records, amount) per buyer; empty where it makes no sense."""
     other_title: str = ""
+    slug: str = ""
+    """Its dataset: the page's anchors and recipes are named after it."""
+    spark: Markup | None = None
+    """Its years drawn in the height of a line; None when there are fewer than two."""
+    counted: str = ""
+    """How its count was made, in words."""
 
 
 @dataclass(frozen=True, slots=True)

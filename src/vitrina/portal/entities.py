@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from vitrina.portal import cells, filters
+from vitrina.portal.charts.columns import sparkline
 from vitrina.portal.contexts import Duty, RowGroup
+from vitrina.portal.entity_recipes import Recipe, recipes
 from vitrina.portal.shelf import ENTES, SUPPLIERS, Shelf
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
 
 _FIRST_ROWS = 8
 _TOP = 10
+_YEARS = 20
+"""Years that a sparkline shows, the latest ones."""
 
 
-def maker(site: Site, dataset: Dataset) -> Callable[[str], Sequence[RowGroup]] | None:
+@dataclass(frozen=True)
+class Gathered:
+    """Everything that speaks of one ente or supplier, and how it was counted."""
+
+    groups: Sequence[RowGroup]
+    recipes: Sequence[Recipe]
+
+
+def maker(site: Site, dataset: Dataset) -> Callable[[str], Gathered] | None:
     """Return the function that gathers everything about one ente or supplier; None for other datasets."""
     if dataset.slug == ENTES:
-        return lambda row_id: _groups(site, site.shelves.of_ente.get(row_id, {}), row_id, SUPPLIERS)
+        return lambda row_id: _gathered(site, ENTES, site.shelves.of_ente.get(row_id, {}), row_id)
     if dataset.slug == SUPPLIERS:
-        return lambda row_id: _groups(site, site.shelves.of_supplier.get(row_id, {}), row_id, ENTES)
+        return lambda row_id: _gathered(site, SUPPLIERS, site.shelves.of_supplier.get(row_id, {}), row_id)
     return None
 
 
@@ -50,29 +65,60 @@ def duties(site: Site) -> Callable[[str], Sequence[Duty]]:
     return of
 
 
-def _groups(site: Site, found: Mapping[str, Sequence[int]], key: str, other: str) -> list[RowGroup]:
-    """Return the records of each dataset that name *key*; *other* is the side they are counted by."""
+def _gathered(site: Site, kind: str, found: Mapping[str, Sequence[int]], key: str) -> Gathered:
+    """Return the records of each dataset that name *key*, an id of the register *kind*."""
     # The board is told on its own, as what the body owes.
-    order = [d.slug for d in site.datasets if d.slug in found and d.system.kind != "board"]
-    return [_group(site, site.shelf(slug), found[slug], key, other) for slug in order]
+    shelves = [site.shelf(d.slug) for d in site.datasets if d.slug in found and d.system.kind != "board"]
+    lists = {s.system.slug: _list(site, s, kind, key, found[s.system.slug]) for s in shelves}
+    counted = recipes(site, kind, key, {slug: found[slug] for slug in lists}, lists)
+    return Gathered(
+        [
+            _group(site, s, found[s.system.slug], kind, lists[s.system.slug], recipe.consulta)
+            for s, recipe in zip(shelves, counted, strict=True)
+        ],
+        counted,
+    )
 
 
-def _group(site: Site, shelf: Shelf, rows: Sequence[int], key: str, other: str) -> RowGroup:
+def _list(site: Site, shelf: Shelf, kind: str, key: str, rows: Sequence[int]) -> str:
+    own = shelf.system.display.ente if kind == ENTES else shelf.system.display.supplier
+    return site.listing_of(shelf.system.slug, own, key, rows) if own else ""
+
+
+def _group(site: Site, shelf: Shelf, rows: Sequence[int], kind: str, address: str, counted: str) -> RowGroup:
     system = shelf.system
-    own = system.display.supplier if other == ENTES else system.display.ente
+    other = SUPPLIERS if kind == ENTES else ENTES
     # Amounts add up to something only where somebody is paid: incomes or fines of different people do not.
     contracts = bool(system.display.amount and system.display.supplier)
+    unit = system.singular if len(rows) == 1 else filters.plural_of(system.singular)
     return RowGroup(
         title=system.short_title,
-        unit=system.singular if len(rows) == 1 else filters.plural_of(system.singular),
+        unit=unit,
         count=len(rows),
-        url=site.listing_of(system.slug, own, key, rows) if own else "",
+        url=address,
         total=_sum(shelf, rows) if contracts else "",
         rows=[_row(site, shelf, at) for at in rows[:_FIRST_ROWS]],
         by_year=_by_year(shelf, rows) if contracts else (),
         by_other=_by_other(site, shelf, rows, other) if contracts else (),
         other_title="Comprador" if other == ENTES else "Proveedor",
+        slug=system.slug,
+        spark=_spark(shelf, rows, unit),
+        counted=counted,
     )
+
+
+def _spark(shelf: Shelf, rows: Sequence[int], unit: str) -> Markup | None:
+    """Return the years of *rows* as small columns; None when there is a single year or none."""
+    years = Counter(int(day) for at in rows if (day := str(shelf.dates[at] or "")[:4]).isdigit())
+    if len(years) < 2:
+        return None
+    last = max(years)
+    span = range(max(min(years), last - _YEARS + 1), last + 1)
+    top = max(span, key=lambda y: (years[y], y))
+    said = ", ".join(f"{y}: {filters.number(years[y])}" for y in span)
+    finding = f"{top} fue el año con más {unit}: {filters.number(years[top])}. {said}."
+    title = f"{shelf.system.short_title} por año, de {span[0]} a {last}"
+    return sparkline(f"por-anio-{shelf.system.slug}", title, finding, [float(years[y]) for y in span])
 
 
 def _row(site: Site, shelf: Shelf, at: int) -> tuple[str, str, str, str]:

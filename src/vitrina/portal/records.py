@@ -16,7 +16,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from vitrina.model import System
-from vitrina.portal import citation, entities, filters, quality, urls
+from vitrina.portal import citation, entities, entity_recipes, filters, quality, urls
 from vitrina.portal.contexts import Link, Page, Provenance, Route
 from vitrina.portal.ficha import Cutter
 from vitrina.portal.lead import Body
@@ -112,9 +112,11 @@ class Writer:
         self.reports = _reports(site, dataset)
         self.reviews = Reviews(site, dataset, draw.env)
         self.entity = entities.maker(site, dataset)
-        # List books show no chart: their records have no folder of their own where its files would be.
-        drawable = self.system.record.series and not template
-        self.series = Series(site, dataset, draw.env) if drawable else None
+        # Records in list books have no folder of their own, where the files of a chart or a recipe would be.
+        self.own_folder = not template
+        self.series = (
+            Series(site, dataset, draw.env) if self.system.record.series and self.own_folder else None
+        )
         self.duties = entities.duties(site) if dataset.slug == ENTES else None
         self.known: dict[tuple[str, Any], tuple[Link, list[tuple[int, Link]], Link | None] | None] = {}
         component = draw.env.get_template("components/withheld.html").module
@@ -158,6 +160,8 @@ class Writer:
             alternate=self.site.urls.to(json_path),
         )
         full = self.site.urls.full(path)
+        gathered = self.entity(row_id) if self.entity else None
+        recipes = gathered.recipes if gathered and self.own_folder else ()
         version = str(row["ultimo_cambio"] or "")
         values = {
             "meta": meta,
@@ -178,11 +182,14 @@ class Writer:
                 full,
             ),
             "report_url": self._report_url(title, full, row),
-            "entity": self.entity(row_id) if self.entity else None,
+            "entity": gathered.groups if gathered else None,
+            "recipes_url": self.site.urls.to(f"{path}{entity_recipes.NAME}") if recipes else "",
             "duties": self.duties(row_id) if self.duties else (),
             **self.always,
         }
-        files = self.series.files(row) if self.series else {}
+        files = dict(self.series.files(row)) if self.series else {}
+        if recipes:
+            files[f"{path}{entity_recipes.NAME}"] = entity_recipes.as_json(recipes)
         return RecordPage(path, self.draw(values), json_path, self._json(row, full, children), files)
 
     def _provenance(self, row: Row) -> Provenance:

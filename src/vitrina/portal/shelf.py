@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from vitrina.model import Field, System
+from vitrina.model import Field, System, Table
 from vitrina.portal import cells
 from vitrina.portal.filters import sentence
 from vitrina.portal.store import Dataset
@@ -148,20 +148,27 @@ class Shelves:
         return found
 
 
+def mention_columns(shelf: Shelf, key: str, main_key: str) -> Iterator[tuple[Table, str]]:
+    """Yield the tables and columns where a dataset names an ente or supplier: *main_key* and *key*."""
+    for name in dict.fromkeys((main_key, key)):
+        if name and name in shelf.dataset.frame.columns:
+            yield shelf.system.main, name
+    for table in shelf.system.children:
+        if key in shelf.dataset.children[table.name].columns:
+            yield table, key
+
+
 def _mentions(shelf: Shelf, key: str, main_key: str) -> dict[str, set[int]]:
     mentions: dict[str, set[int]] = defaultdict(set)
-    frame = shelf.dataset.frame
-    for name in dict.fromkeys((main_key, key)):
-        if name and name in frame.columns:
-            for at, value in enumerate(frame[name]):
+    for table, name in mention_columns(shelf, key, main_key):
+        if table is shelf.system.main:
+            for at, value in enumerate(shelf.dataset.frame[name]):
                 if value:
                     mentions[str(value)].add(at)
-    for table in shelf.system.children:
-        child = shelf.dataset.children[table.name]
-        if key in child.columns:
-            for parent, value in child.select(table.parent_key, key).iter_rows():
-                if value and parent in shelf.position:
-                    mentions[str(value)].add(shelf.position[parent])
+            continue
+        for parent, value in shelf.dataset.children[table.name].select(table.parent_key, name).iter_rows():
+            if value and parent in shelf.position:
+                mentions[str(value)].add(shelf.position[parent])
     return mentions
 
 

@@ -1,13 +1,40 @@
-// Sort and filter for a table. Where the list goes on in other pages (data-parcial) it says so. After the APG sortable table: a button in each header,
+// Sort, filter and CSV of what is seen for a table. Where the list goes on in other pages (data-parcial) it says so. After the APG sortable table: a button in each header,
 // aria-sort on the one sorted column, and a polite message for what changed.
 const collator = new Intl.Collator("es", { numeric: true, sensitivity: "base" });
 const FILTER_FROM = 12;
+const FILE_FROM = 6;
+/** What a spreadsheet would take for a formula; a number is none. */
+const FORMULA = /^[=+\-@\t\r＝＋－＠](?!\d*(\.\d+)?$)/;
 
 const fold = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 function valueOf(row: HTMLTableRowElement, column: number): string {
   const cell = row.cells[column];
-  return cell ? (cell.dataset["valor"] ?? cell.textContent ?? "").trim() : "";
+  if (!cell || cell.querySelector(".sin-dato")) return "";
+  return (cell.dataset["valor"] ?? cell.textContent ?? "").trim();
+}
+
+/** The rows that are seen, in the order in which they are, as CSV (RFC 4180, with BOM): values, not their wording. */
+function csvOf(body: HTMLTableSectionElement, titles: readonly string[]): string {
+  const lines = [[...titles, "Dirección"]];
+  for (const row of body.rows) {
+    if (!row.hidden) lines.push([...titles.map((_, at) => valueOf(row, at)), row.querySelector("a")?.href ?? ""]);
+  }
+  const quoted = (text: string) => `"${(FORMULA.test(text) ? "'" : "") + text.replace(/"/g, '""')}"`;
+  return "\uFEFF" + lines.map((line) => line.map(quoted).join(",") + "\r\n").join("");
+}
+
+function offerFile(table: HTMLTableElement, body: HTMLTableSectionElement, titles: readonly string[]): void {
+  const button = make("button", "boton tabla__archivo", "Descargar lo que se ve (CSV)");
+  button.type = "button";
+  button.addEventListener("click", () => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([csvOf(body, titles)], { type: "text/csv" }));
+    link.download = `${location.pathname.split("/").filter(Boolean).join("_") || "tabla"}.csv`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  });
+  (table.closest(".desplaza") ?? table).after(button);
 }
 
 function make<K extends keyof HTMLElementTagNameMap>(name: K, className: string, text = ""): HTMLElementTagNameMap[K] {
@@ -28,8 +55,9 @@ export function enhanceTable(table: HTMLTableElement): void {
   const partial = "parcial" in table.dataset;
   if (partial) table.before(make("p", "tabla__nota quieto", "Los encabezados ordenan solo las filas de esta página."));
 
+  const titles = headers.map((header) => (header.textContent ?? "").trim());
   headers.forEach((header, column) => {
-    const title = header.textContent ?? "";
+    const title = titles[column]!;
     const button = make("button", "tabla__orden", title);
     button.type = "button";
     header.replaceChildren(button);
@@ -45,6 +73,7 @@ export function enhanceTable(table: HTMLTableElement): void {
     });
   });
 
+  if (rows.length >= FILE_FROM) offerFile(table, body, titles);
   if (rows.length < FILTER_FROM) return;
   const box = make("label", "tabla__filtro", partial ? "Filtrar estas filas " : "Filtrar esta tabla ");
   const input = make("input", "");
