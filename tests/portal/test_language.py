@@ -89,3 +89,13 @@ def test_a_portal_in_english_says_so_and_keeps_in_spanish_what_is_not_translated
 def test_a_language_without_catalogue_stops_the_render(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"nah\.po"):
         portal.render(in_language(tmp_path, "nah"), tmp_path / "sitio", bundled=ASSETS)
+
+
+def test_every_word_that_leads_to_the_glossary_is_explained_there() -> None:
+    glossary = set(
+        re.findall(r'<span id="([^"]+)">', (HOME / "content" / "glosario.md").read_text(encoding="utf-8"))
+    )
+    texts = [p.read_text(encoding="utf-8") for p in (THEME / "templates").glob("*.html")]
+    used = {anchor for text in texts for anchor in re.findall(r'term\("([^"]+)"', text)}
+    assert len(used) >= 5
+    assert used - glossary == set()
