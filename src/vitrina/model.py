@@ -5,7 +5,7 @@ Rows and records of data stay plain dicts; everything that is *declared* or *dec
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -90,7 +90,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of the dataset page: rows (or the sum of `measure`) grouped `by` a field or by its year."""
+    """A chart of the dataset page: rows (or the sum of `measure`) grouped `by` a field or by its year.
+
+    `split` is the column that cuts the bars of a stacked chart.
+    """
 
     id: str
     title: str
@@ -99,6 +102,7 @@ class Chart:
     measure: str = ""
     table: str = ""
     top: int = 12
+    split: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,16 @@ class Layout:
     """Child table → {"url": column, "text": column}: drawn as a list of links."""
     logs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Child table → {"date": column, "kind": column, "text": column}: drawn as dated notes."""
+    series: Mapping[str, Any] = field(default_factory=dict)
+    """Child tables drawn as a line with targets and breaks (portal.series says what each key is); {} for none."""
+
+    def series_columns(self) -> Iterator[tuple[str, set[str]]]:
+        """Yield the child tables that `series` names, each with its columns."""
+        for part in (self.series, self.series.get("targets"), self.series.get("breaks")):
+            if part:
+                values = part.get("value", ())
+                plain = {part["period"], *part.get("where", ()), *([part["note"]] if "note" in part else [])}
+                yield part["table"], plain | ({values} if isinstance(values, str) else set(values))
 
 
 @dataclass(frozen=True)

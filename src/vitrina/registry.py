@@ -279,6 +279,7 @@ def _layout(raw: Mapping[str, Any]) -> Layout:
         parts=tuple(Part(**p) for p in raw.get("parts", ())),
         links=raw.get("links", {}),
         logs=raw.get("logs", {}),
+        series=raw.get("series", {}),
     )
 
 
@@ -321,16 +322,13 @@ def _check_names(system: System, path: Path) -> None:
         tables = {t.name: t for t in system.tables}
         if (table and table not in tables) or column not in (tables[table] if table else system.main).names:
             raise wrong(path, "display.search", f"no existe la columna {name}")
+    by_name = {t.name: set(t.names) for t in system.tables}
     for chart in system.charts:
-        table_of = (
-            system.main
-            if not chart.table
-            else next((t for t in system.tables if t.name == chart.table), None)
-        )
-        if table_of is None or not {chart.by, *([chart.measure] if chart.measure else [])} <= set(
-            table_of.names
-        ):
+        columns = {n for n in (chart.by, chart.measure, chart.split) if n}
+        if not columns <= by_name.get(chart.table or system.main.name, set()):
             raise wrong(path, "charts", f"la gráfica {chart.id} nombra una tabla o columna que no existe")
+        if (chart.kind == "stacked") != bool(chart.split):
+            raise wrong(path, "charts", f"{chart.id}: stacked pide split, y solo stacked lo lleva")
 
 
 def _check_rules(system: System, path: Path) -> None:
@@ -360,7 +358,8 @@ def _wrong_rule(path: Path, number: int, rule: Rule, fault: str) -> Configuratio
 def _layout_names(layout: Layout) -> Iterator[tuple[str, Iterable[str]]]:
     """Yield what [record] names of the main table."""
     yield "record.answer", layout.answer
-    yield "record", [n for n in (layout.valid_from, layout.valid_until, layout.stage_list) if n]
+    single = (layout.valid_from, layout.valid_until, layout.stage_list, layout.series.get("unit"))
+    yield "record", [n for n in single if n]
     for stage in layout.stages:
         yield f"record.stages ({stage.title})", (*stage.dates, *stage.fields)
     for part in layout.parts:
@@ -374,6 +373,7 @@ def _check_layout(system: System, path: Path) -> None:
     whole = [n for s in layout.stages for n in s.tables] + [p.table for p in layout.parts if p.table]
     named: list[tuple[str, set[str]]] = [(n, set()) for n in whole]
     named += [(n, set(c.values())) for n, c in (*layout.links.items(), *layout.logs.items())]
+    named += layout.series_columns()
     for name, columns in named:
         if name not in children or not columns <= children[name]:
             raise wrong(path, "record", f"no existe la tabla {name} o alguna de sus columnas")

@@ -14,19 +14,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import orjson
 import polars as pl
+from bench_search_hits import hits_at_10
 from search_data import simulated
 
 from vitrina.search.build import build
 from vitrina.search.lunr_export import lunr_index
 from vitrina.search.query import query
 from vitrina.search.reader import Index
-from vitrina.search.tokenize import fold
 
 QUESTIONS = 100
 
@@ -106,45 +105,6 @@ def _kilobytes(folder: Path, documents: pl.DataFrame) -> dict[str, list[float]]:
     return found
 
 
-def _hits_at_10(folder: Path, documents: pl.DataFrame) -> dict[str, str]:
-    """Return, per way of typing, the share of questions whose ten first results hold a record with that very text."""
-    pick = random.Random(9)
-    names = documents.filter(pl.col("person") == 1)["w8"].to_list()
-    titles = documents.filter(pl.col("person") == 0)["w8"].to_list()
-    keys = documents["w6"].to_list()
-
-    def typo(text: str) -> str:
-        words = text.split()
-        at = pick.choice([n for n, word in enumerate(words) if len(word) >= 5] or [0])
-        word, cut = words[at], pick.randrange(1, max(2, len(words[at]) - 1))
-        words[at] = pick.choice([word[:cut] + word[cut + 1 :], word[:cut] + word[cut] + word[cut:]])
-        return " ".join(words)
-
-    def plural(text: str) -> str:
-        words = text.split()
-        return " ".join([words[0] + ("s" if words[0][-1] in "aeioué" else "es"), *words[1:]])
-
-    ways: dict[str, tuple[str, list[str], Callable[[str], str]]] = {
-        "without accents": ("title", names, fold),
-        "surnames first": ("title", names, lambda t: " ".join([*t.split()[2:], *t.split()[:2]])),
-        "id": ("w6", keys, str),
-        "id without signs": ("w6", keys, lambda t: t.replace("-", "").replace("/", "")),
-        "last part of an id": ("w6", keys, lambda t: t.removesuffix("-B").replace("/", "-").split("-")[-1]),
-        "typo in a title": ("title", titles, typo),
-        "typo in a name": ("title", names, typo),
-        "plural": ("title", titles, plural),
-    }
-    index, found = Index(folder), {}
-    for way, (column, texts, typed) in ways.items():
-        wanted = [pick.choice(texts) for _ in range(QUESTIONS)]
-        hits = 0
-        for text in wanted:
-            refs = query(index, typed(text)).hits.refs[:10].tolist()
-            hits += text in documents[column].gather(refs).to_list()
-        found[way] = f"{hits / QUESTIONS:.0%}"
-    return found
-
-
 def main() -> None:
     read = argparse.ArgumentParser(description=__doc__)
     read.add_argument("--records", type=int, nargs="+", default=[10_000, 100_000])
@@ -162,7 +122,7 @@ def main() -> None:
             print(count, "root kB", round(next((out / "indice").glob("root-*")).stat().st_size / 1000, 1))
             for kind, row in _kilobytes(out / "indice", documents).items():
                 print(f"{count} {kind:18} index kB p50 {row[0]} p95 {row[1]}, ten cards kB p50 {row[2]}")
-            print(count, "hit@10", _hits_at_10(out / "indice", documents))
+            print(count, "hit@10", hits_at_10(out / "indice", documents))
             before = {p: p.stat().st_mtime_ns for p in (out / "indice").glob("b-*/t/*")}
             print(count, "night of 0.1 %", _measured("delta", out / "records.ipc", out))
             now = [p for p in (out / "indice").rglob("*") if p.is_file()]

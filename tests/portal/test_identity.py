@@ -24,7 +24,13 @@ TEXT_ON = {
     "casa-tinta": ("casa",),
     "mapa-tinta": ("mapa-3", "mapa-4"),
 }
-SHAPE_ON = {"serie": ("papel", "hoja"), "raya-firme": ("papel", "hoja"), "foco": ("casa",)}
+SHAPE_ON = {
+    "serie": ("papel", "hoja"),
+    "aviso": ("papel", "hoja"),
+    **{f"parte-{n}": ("papel", "hoja") for n in range(1, 6)},
+    "raya-firme": ("papel", "hoja"),
+    "foco": ("casa",),
+}
 STATES = {
     "Estado de Ocotlán del Mar": ("#5b2a86", "OM"),
     "Estado de Tepetlán y Anexas de la Frontera Nororiental": ("#7a1f1f", "TEP"),

@@ -194,6 +194,7 @@ def test_every_main_row_becomes_a_document_with_its_card(
         ("ocdsx2", "/contratos/c-2/"),
         ("adjudicada", "/contratos/c-1/"),
         ("publicas", "/entes/sop/"),
+        ("SOP", "/entes/sop/"),
         ("registro sin ente", "/contratos/c-2/"),
     ],
 )

@@ -13,6 +13,7 @@ from vitrina.search import query as q
 from vitrina.search.build import build
 from vitrina.search.documents import Document, combined, frame
 from vitrina.search.reader import Index
+from vitrina.search.score import Posting
 from vitrina.search.tokenize import tokens
 
 
@@ -35,11 +36,11 @@ NANDU = "/s6-contrataciones/ocds-zz-9001/"
         ("DGR/2021/777-C", "all", INIGO),
         ("dgr 2021 777", "all", INIGO),
         ("DGR2021777C", "all", INIGO),
-        ("DGR2021-777C", "id", INIGO),
+        ("DGR2021-777C", "all", INIGO),
         ("ocds-zz-9001", "all", NANDU),
         ("OCDS ZZ 9001", "all", NANDU),
         ("HPR060210B71", "all", NANDU),
-        ("HPR-060210-B71", "id", NANDU),
+        ("HPR-060210-B71", "all", NANDU),
         ("HPR 060210 B71", "id", NANDU),
         ("Constructora Tepozán del Valle SA de CV", "all", NANDU),
         ("tepozan s.a. de c.v. pavimentacion", "all", NANDU),
@@ -76,6 +77,22 @@ def test_a_text_without_words_finds_all_or_nothing(
 def test_ids_are_never_guessed(files: Index) -> None:
     """A near spelling of a file number is somebody else's file."""
     assert q.query(files, "HPR060210B72").step == "none"
+
+
+def test_an_id_costs_one_file_and_its_pieces_are_asked_only_when_it_is_not_there(files: Index) -> None:
+    asked: list[str] = []
+
+    class Watched(Index):
+        def posting(self, term: str) -> list[Posting]:
+            asked.append(term)
+            return super().posting(term)
+
+    found = q.query(Watched(files.folder), "SFP/2019/0777 DGR/2021/777-C")
+    assert len(found.hits) and {"dgr", "777"} <= set(asked)
+    asked.clear()
+    found = q.query(Watched(files.folder), "DGR/2021/777-C")
+    assert (found.step, set(asked)) == ("all", {"dgr2021777c"})
+    assert files.cards(found.hits.refs)[0]["url"] == INIGO
 
 
 def test_absent_words_are_named(files: Index) -> None:

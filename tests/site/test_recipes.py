@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
+import xml.etree.ElementTree as ET
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 
 RUN_DATE = date(2026, 11, 20)
 
@@ -45,17 +48,26 @@ def groups(frame: pl.DataFrame, recipe: dict[str, Any]) -> dict[str, float]:
     return dict(flat.group_by("k").agg(pl.col("a").sum()).iter_rows())
 
 
+def parts(frame: pl.DataFrame, recipe: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Return, for a stacked chart, key of the bar → key of the part → count or sum."""
+    split = pl.col(recipe["divide"]).cast(pl.String).fill_null("")
+    keys = frame.select(split.alias("s"))["s"].unique()
+    cut = {k: groups(frame.filter(split == k), recipe) for k in keys}
+    return {bar: {k: found.get(bar, 0.0) for k, found in cut.items()} for bar in groups(frame, recipe)}
+
+
 def near(a: float, b: float) -> bool:
     return abs(a - b) <= 0.005 + 1e-9 * abs(b)
 
 
 def test_every_figure_comes_out_the_same(built_site: Path) -> None:
     differences: list[str] = []
-    figures = 0
+    figures = stacks = 0
     for page in sorted(built_site.glob("*/cifras/cifras.json")):
         slug = page.parent.parent.name
         for recipe in json.loads(page.read_bytes()):
             figures += 1
+            stacks += bool(recipe["divide"])
             frame = pl.read_parquet(built_site / recipe["archivo"].lstrip("/"))
             place = f"{slug} {recipe['id']}"
             package = json.loads((built_site / slug / "datos" / "datapackage.json").read_bytes())
@@ -82,6 +94,17 @@ def test_every_figure_comes_out_the_same(built_site: Path) -> None:
                 for k, v in named.items()
                 if not near(found.get(k, 0), v)
             ]
+            if recipe["divide"]:
+                cut = parts(frame, recipe)
+                differences += [
+                    f"{place} {p['clave']} {k}: {v} y sale {cut[p['clave']].get(k, 0)}"
+                    for p in recipe["partes"]
+                    if not p["resto"]
+                    for k, v in p["partes"].items()
+                    if not near(cut[p["clave"]].get(k, 0), v)
+                ]
+                if not all(near(sum(p["partes"].values()), p["valor"]) for p in recipe["partes"]):
+                    differences.append(f"{place}: las partes no suman su barra")
             rest = sum(v for k, v in found.items() if k not in named)
             if any(p["resto"] for p in recipe["partes"]) and not near(
                 rest, sum(p["valor"] for p in recipe["partes"] if p["resto"])
@@ -97,6 +120,7 @@ def test_every_figure_comes_out_the_same(built_site: Path) -> None:
             ):
                 differences.append(f"{place}: faltan grupos")
     assert figures > 40
+    assert stacks >= 2
     assert differences == []
 
 
@@ -111,3 +135,34 @@ def test_every_figure_of_a_dataset_page_leads_to_its_recipe(built_site: Path) ->
             assert f'id="{recipe["id"]}"' in told
             assert recipe["filas_sha256"] in told
         assert html.count("<dd><a href") >= 1
+
+
+def test_every_chart_is_published_as_numbers_and_as_a_drawing(built_site: Path) -> None:
+    """The CSV says what the recipe counted, and both files are where the page says."""
+    charts = 0
+    for page in sorted(built_site.glob("*/cifras/cifras.json")):
+        html = (page.parents[1] / "index.html").read_text(encoding="utf-8")
+        for recipe in json.loads(page.read_bytes()):
+            if not recipe["agrupa"]:
+                continue
+            charts += 1
+            name = recipe["id"].removeprefix("grafica-")
+            table, drawing = page.parent / f"{name}.csv", page.parent / f"{name}.svg"
+            assert f'/cifras/{table.name}" download' in html
+            assert f'/cifras/{drawing.name}" download' in html
+            rows = list(csv.reader(table.read_text(encoding="utf-8-sig").splitlines()))[1:]
+            said = [sum(map(float, row[1:])) for row in rows]
+            assert said == pytest.approx([p["valor"] for p in recipe["partes"]], abs=0.01), (page, name)
+            assert ET.fromstring(drawing.read_bytes()).tag.endswith("svg")
+    assert charts > 20
+
+
+def test_an_indicator_has_its_line_as_files(built_site: Path) -> None:
+    drawn = sorted(built_site.glob("indicadores/*/serie.csv"))
+    assert len(drawn) > 10
+    for table in drawn:
+        observed = json.loads((table.parent / "index.json").read_bytes())["tablas"]["observaciones"]
+        rows = list(csv.reader(table.read_text(encoding="utf-8-sig").splitlines()))[1:]
+        given = {o["periodo"]: o["valor"] for o in observed if o["serie"] == "_T" and o["valor"] is not None}
+        assert {r[0]: float(r[1]) for r in rows if r[1]} == pytest.approx(given)
+        assert ET.parse(table.with_suffix(".svg")).getroot().tag.endswith("svg")

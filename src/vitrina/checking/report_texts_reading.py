@@ -92,7 +92,7 @@ READING: Mapping[str, Text] = {
         "El proceso cumple el esquema OCDS 1.1 con EDCA-MX",
         "El proceso no cumple el esquema OCDS 1.1 con EDCA-MX",
         "Otros programas que leen el estándar pueden rechazarlo o leerlo mal.",
-        "Valide el archivo con la herramienta de revisión de Open Contracting y corrija lo que señala.",
+        "Corrija el dato que se nombra en cada aviso: dice si ahí va un texto, un número, una fecha o una lista.",
     ),
     "fecha-ilegible": Text(
         "La fecha de cada entrega se puede leer",

@@ -78,17 +78,19 @@ class Pager:
 
 @dataclass(frozen=True, slots=True)
 class ChartView:
-    """A chart ready to place: the drawing, the sentence and the table behind it."""
+    """A chart ready to place: the drawing, the sentence, the table behind it and the same as files."""
 
     id: str
     title: str
-    by: str
-    unit: str
     finding: str
     svg: Markup
-    rows: Sequence[tuple[str, str]]
+    heads: Sequence[str]
+    """Titles of the table's columns."""
+    rows: Sequence[Sequence[str]]
     recipe: str = ""
     """Where the page of recipes tells how these numbers were counted."""
+    files: Sequence[str] = ()
+    """Addresses of the numbers as CSV and of the drawing as SVG."""
 
 
 @dataclass(frozen=True, slots=True)

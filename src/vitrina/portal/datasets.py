@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from vitrina.model import Chart, Field, Table
 from vitrina.portal import cells, charts, citation, figures, filters, listings, urls
+from vitrina.portal.charts import files
 from vitrina.portal.contexts import (
     Board,
     ChartView,
@@ -22,12 +23,15 @@ from vitrina.portal.contexts import (
     Route,
 )
 from vitrina.portal.quality import quality_view
+from vitrina.portal.series import Lines
 from vitrina.portal.shelf import Facet
 from vitrina.portal.site import DECISIONS, Site
 from vitrina.portal.store import Dataset
 from vitrina.portal.urls import PAGE_ROWS
 
 _FACET_VALUES = 6
+_SERIES = 4
+"""Records whose line the dataset's page shows."""
 _TYPES = {
     "string": "Texto",
     "integer": "Número entero",
@@ -53,14 +57,14 @@ def routes(site: Site, dataset: Dataset, env: Environment) -> Iterator[Route]:
 def dataset_route(site: Site, dataset: Dataset, columns: Sequence[Column], lines: Sequence[Markup]) -> Route:
     """Return the dataset's own page."""
     system = dataset.system
-    files = file_views(site, dataset)
+    downloads = file_views(site, dataset)
     meta = Page(
         title=system.title,
         description=system.summary,
         path=urls.dataset(system.slug),
         crumbs=site.crumbs(),
         section="datos",
-        jsonld=citation.dataset_jsonld(site, dataset, files),
+        jsonld=citation.dataset_jsonld(site, dataset, downloads),
     )
     view = DatasetView(
         system=system,
@@ -72,7 +76,7 @@ def dataset_route(site: Site, dataset: Dataset, columns: Sequence[Column], lines
         lines=lines,
         list_url=site.urls.to(urls.listing(system.slug)),
         data_url=site.urls.to(urls.data(system.slug)),
-        files=files[: whole(dataset, files)],
+        files=downloads[: whole(dataset, downloads)],
         dictionary=dictionary(dataset, system.main),
         tables=len(system.tables),
         quality=quality_view(site, dataset),
@@ -85,7 +89,8 @@ def dataset_route(site: Site, dataset: Dataset, columns: Sequence[Column], lines
         board=board(site, dataset) if system.kind == "board" else None,
         empty_reason="" if dataset.rows else _why_empty(dataset),
     )
-    return Route(meta.path, "dataset.html", {"meta": meta, "d": view})
+    series = Lines(site, dataset).of_dataset(_SERIES) if system.record.series else ()
+    return Route(meta.path, "dataset.html", {"meta": meta, "d": view, "series": series})
 
 
 def _why_empty(dataset: Dataset) -> str:
@@ -122,17 +127,29 @@ def chart_views(site: Site, dataset: Dataset, wanted: Sequence[Chart], prefix: s
     recipes = site.urls.to(urls.recipes(dataset.slug))
     return [
         ChartView(
-            f.id,
-            f.title,
-            f.by,
-            f.unit,
-            f.finding,
-            charts.draw(f, prefix),
-            [(p.label, p.shown) for p in f.points],
-            f"{recipes}#grafica-{f.id}",
+            id=f.id,
+            title=f.title,
+            finding=f.finding,
+            svg=charts.draw(f, prefix),
+            heads=(f.by, *f.series, "Total") if f.series else (f.by, f.unit),
+            rows=[(p.label, *map(filters.number, p.parts), p.shown) for p in f.points],
+            recipe=f"{recipes}#grafica-{f.id}",
+            files=(f"{recipes}{f.id}.csv", f"{recipes}{f.id}.svg"),
         )
         for _, f in chart_figures(site, dataset, wanted)
     ]
+
+
+def chart_files(
+    site: Site, dataset: Dataset, drawn: Sequence[tuple[Chart, figures.Figure]]
+) -> dict[str, bytes]:
+    """Return the charts of the dataset's page as files, by output path."""
+    folder = urls.recipes(dataset.slug)
+    source = f"Fuente: {site.identity.site_name}, {site.urls.full(folder)}, versión {site.version.id}"
+    found: dict[str, bytes] = {}
+    for _, figure in drawn:
+        found |= files.of_figure(figure, charts.draw(figure), folder, site.paint, source)
+    return found
 
 
 def _facet_view(site: Site, slug: str, facet: Facet) -> FacetView:
@@ -212,8 +229,9 @@ def _data_route(site: Site, dataset: Dataset) -> Route:
         section="descargas",
     )
     tables = [dictionary(dataset, t) for t in system.tables]
-    files = file_views(site, dataset)
-    return Route(meta.path, "data.html", {"meta": meta, "system": system, "files": files, "tables": tables})
+    downloads = file_views(site, dataset)
+    values = {"meta": meta, "system": system, "files": downloads, "tables": tables}
+    return Route(meta.path, "data.html", values)
 
 
 # ── the board ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +17,7 @@ from vitrina.portal.store import Dataset
 OTHERS = "Otros"
 NO_VALUE = "Sin dato"
 MAX_YEARS = 40
+_PERIOD = re.compile(r"\d{4}-[TSBQ]?\d+").fullmatch
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Point:
     """True for the remainder ("Otros", "Sin dato"), drawn in a lighter tone."""
     key: str = ""
     """The value of the grouping column it stands for."""
+    parts: tuple[float, ...] = ()
+    """What it is made of in a stacked chart, in the order of `Figure.series`."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,10 @@ class Figure:
     by: str
     points: tuple[Point, ...]
     finding: str
+    series: tuple[str, ...] = ()
+    """Names of the parts of a stacked chart."""
+    series_keys: tuple[str, ...] = ()
+    """The values of the splitting column they stand for; "" for rows without it."""
 
 
 def chart_figure(
@@ -54,7 +63,7 @@ def chart_figure(
         return None
     field = table.field(chart.by)
     measure = table.field(chart.measure) if chart.measure else None
-    columns = list(dict.fromkeys([chart.by, *([chart.measure] if chart.measure else [])]))
+    columns = list(dict.fromkeys(n for n in (chart.by, chart.measure, chart.split) if n))
     data = pd.DataFrame(frame.select(columns).to_dict(as_series=False), dtype=object)
     counts = _counts(data, field, measure)
     if counts.empty:
@@ -63,11 +72,58 @@ def chart_figure(
     unit = measure.title if measure else filters.sentence(_unit(dataset, table))
     if chart.kind == "years":
         points = _years(counts, show)
-        finding = _years_finding(points)
+        finding = _years_finding(points, "" if measure else _unit(dataset, table).lower())
+    elif chart.kind == "stacked":
+        split = table.field(chart.split)
+        return _stacked(chart, field, split, data, measure, unit, (label(field), label(split)))
     else:
         points = _bars(counts, show, label(field), chart.top)
         finding = _bars_finding(points, float(counts.sum()))
     return Figure(chart.id, chart.title, chart.kind, unit, field.title, points, finding) if points else None
+
+
+def _stacked(
+    chart: Chart,
+    field: Field,
+    split: Field,
+    data: pd.DataFrame,
+    measure: Field | None,
+    unit: str,
+    labels: tuple[Callable[[str], str], Callable[[str], str]],
+) -> Figure | None:
+    """Return the figure of *data* grouped by *field* and cut by *split*, whose missing values are a part as well."""
+    show, (name, part) = _shown(measure), labels
+    sizes = _counts(data, split, measure)
+    keys = sorted((str(k) for k in sizes.index), key=lambda k: (k == "", -float(sizes[k]), k))
+    cut = data[split.name].map(lambda v: "" if v is None else str(v))
+    table = {k: _counts(data[cut == k], field, measure) for k in keys}
+    whole = _counts(data, field, measure)
+    plain = _years(whole, show) if _by_year(field) else _bars(whole, show, name, chart.top)
+    kept = {p.key for p in plain if not p.quiet}
+    points = []
+    for point in plain:
+        groups = [point.key] if not point.quiet else [""] if point.label == NO_VALUE else None
+        cuts = tuple(
+            sum((float(table[k].get(g, 0.0)) for g in groups), 0.0)
+            if groups is not None
+            else sum((float(v) for g, v in table[k].items() if g and str(g) not in kept), 0.0)
+            for k in keys
+        )
+        points.append(dataclasses.replace(point, parts=cuts))
+    if not points:
+        return None
+    names = tuple(part(k) if k else NO_VALUE for k in keys)
+    total = sum(sum(p.parts) for p in points)
+    first = sum(p.parts[0] for p in points)
+    finding = f"«{names[0]}» es lo más frecuente: {show(first)} de {show(total)}"
+    finding += f" ({filters.percent(first / total)})." if total > 0 else "."
+    return Figure(
+        chart.id, chart.title, chart.kind, unit, field.title, tuple(points), finding, names, tuple(keys)
+    )
+
+
+def _by_year(field: Field) -> bool:
+    return field.type in {"date", "datetime"} or field.display == "year"
 
 
 def _unit(dataset: Dataset, table: Table) -> str:
@@ -108,6 +164,9 @@ def _bars(
     counts: pd.Series[float], show: Callable[[float], str], label: Callable[[str], str], top: int
 ) -> tuple[Point, ...]:
     ordered = sorted(((str(k), float(v)) for k, v in counts.items() if k), key=lambda p: (-p[1], p[0]))
+    if ordered and all(_PERIOD(k) for k, _ in ordered):
+        # Time has its own order; of many periods the latest ones are told one by one.
+        ordered.sort(reverse=True)
     points = [Point(label(k), v, show(v), key=k) for k, v in ordered[:top]]
     rest = ordered[top:]
     if rest:
@@ -119,22 +178,22 @@ def _bars(
     return tuple(points)
 
 
-def _years_finding(points: Sequence[Point]) -> str:
+def _years_finding(points: Sequence[Point], unit: str) -> str:
+    """Say which year has most; *unit* is what is counted, "" for a sum."""
     if not points:
         return ""
     top = max(points, key=lambda p: (p.value, p.label))
     last = points[-1]
     if len(points) == 1:
         return f"Todo corresponde a {top.label}: {top.shown}."
+    most = f"{top.label} fue el año con más {unit}" if unit else f"{top.label} fue el año más alto"
     if top is last:
-        return f"{top.label} es el año más alto desde {points[0].label}: {top.shown}."
-    return (
-        f"El año más alto es {top.label}, con {top.shown}; el más reciente, {last.label}, tiene {last.shown}."
-    )
+        return f"{most}: {top.shown}."
+    return f"{most}: {top.shown}; en {last.label}, el más reciente, hay {last.shown}."
 
 
 def _bars_finding(points: Sequence[Point], total: float) -> str:
-    named = [p for p in points if not p.quiet]
+    named = sorted((p for p in points if not p.quiet), key=lambda p: -p.value)
     if not named:
         return ""
     first = named[0]
@@ -184,9 +243,9 @@ def key_measures(dataset: Dataset, newest: str) -> tuple[Measure, ...]:
     found = [Measure("registros", many, "count", "", frame.height, filters.number(frame.height))]
     if display.ente and display.ente in frame.columns and dataset.slug != "entes":
         bodies = frame[display.ente].drop_nulls().n_unique()
-        found.append(
-            Measure("entes", "Entes públicos", "distinct", display.ente, bodies, filters.number(bodies))
-        )
+        if bodies:  # none recognized says nothing of how many there are: the quality page tells that
+            label = "Entes del registro"
+            found.append(Measure("entes", label, "distinct", display.ente, bodies, filters.number(bodies)))
     # Only a sum that the declaration itself charts means something: incomes of different people do not add up.
     if display.amount and any(c.measure == display.amount for c in dataset.system.charts):
         total = pd.Series([float(v) for v in frame[display.amount].drop_nulls()], dtype="float64").sum()

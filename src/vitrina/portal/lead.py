@@ -43,8 +43,14 @@ class Body:
         taken = {n for s in self.layout.stages for n in s.tables} | {p.table for p in self.layout.parts}
         self.rest = [name for name in self.children if name not in taken]
 
-    def html(self, frame: pl.DataFrame, titles: Sequence[str], families: Mapping[str, Family]) -> list[str]:
-        """Return the body of each row of *frame*, called *titles*, with its *families* of child rows by table."""
+    def html(
+        self,
+        frame: pl.DataFrame,
+        titles: Sequence[str],
+        families: Mapping[str, Family],
+        charts: Sequence[str],
+    ) -> list[str]:
+        """Return the body of each row of *frame*: its title, its chart, and its *families* of child rows by table."""
         columns, blank = Columns(frame), [list[str]() for _ in titles]
         seen = [Seen(title) for title in titles]
         apart = [Seen() for _ in titles]
@@ -58,6 +64,7 @@ class Body:
             parts = [
                 f"{self.answered[0]}{told}{self.answered[1]}" if told else "",
                 self._validity(columns, at),
+                charts[at],
                 self._strip(columns, at, stages),
                 sections[at],
                 *[

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from vitrina.portal import cells
+from vitrina.portal import cells, pattern_charts
 from vitrina.portal.contexts import (
     Card,
     Cell,
@@ -89,6 +89,7 @@ def _examples(site: Site) -> dict[str, list[Drawn]]:
             ("Sin registros, con texto hostil", lambda m: m.questions("Otra", [_card(place, rows=0)])),
         ],
         "freshness.html": [("Al día, a medias y sin fuentes", lambda m: m.freshness(_fresh(place)))],
+        "chart.html": pattern_charts.examples(place),
         "facets.html": [("Con pocos y con muchos valores", lambda m: m.facets(_facets(place)))],
         "pager.html": [("A la mitad de muchas páginas", lambda m: m.pager(_pager(place)))],
         "data_table.html": [("Tabla con un dato ausente", lambda m: _table(m, place))],

@@ -58,10 +58,11 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
         for path, data in quality_pages.files(site):
             writer.write_bytes(path, data)
         for dataset in site.datasets:
-            route, data = recipes.route(
-                site, dataset, datasets.chart_figures(site, dataset, dataset.system.charts)
-            )
+            drawn = datasets.chart_figures(site, dataset, dataset.system.charts)
+            route, data = recipes.route(site, dataset, drawn)
             self._write(writer, route)
+            for path, content in datasets.chart_files(site, dataset, drawn).items():
+                writer.write_bytes(path, content)
             writer.write_bytes(f"{route.path}cifras.json", data)
         draw = records.Draw(self.env, {**self.context, "localsiteurl": None})
         for dataset in site.datasets:
@@ -72,6 +73,8 @@ class PortalGenerator(Generator):  # type: ignore[misc]  # Pelican ships no type
                 self._say(page.path)
                 writer.write_file(file_of(page.path), Drawn(page.html), self.context)
                 writer.write_bytes(page.json_path, page.json)
+                for path, content in page.files.items():
+                    writer.write_bytes(path, content)
 
     def _books(self, writer: SiteWriter, site: Site, dataset: Dataset, draw: records.Draw) -> None:
         for path, content in viewer.pages(site, dataset, draw):

@@ -37,6 +37,8 @@ class Part:
     mostrado: str
     resto: bool
     """True for what is drawn together: the values beyond the first ones, or the rows without the datum."""
+    partes: dict[str, float]
+    """Value of the column `divide` → how much of it; {} where the bar is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Recipe:
     """"" as it is, year (the first four characters of a date) or list (each part of a cell counts)."""
     valor: float | str | None
     mostrado: str
+    divide: str
+    """Column by which the bars of a stacked chart are cut, "" for whole bars."""
     partes: tuple[Part, ...]
     filas: int
     filas_direccion: str
@@ -100,11 +104,16 @@ def _chart(site: Site, dataset: Dataset, chart: Chart, figure: Figure) -> Recipe
     measure = table.field(chart.measure) if chart.measure else None
     grouped = "year" if by.type in {"date", "datetime"} else "list" if by.display == "list" else ""
     how = {"year": "según el año de", "list": "por cada parte de", "": "por"}[grouped]
-    parts = tuple(Part(p.key, p.label, p.value, p.shown, p.quiet) for p in figure.points)
+    parts = tuple(
+        Part(p.key, p.label, p.value, p.shown, p.quiet, dict(zip(figure.series_keys, p.parts, strict=False)))
+        for p in figure.points
+    )
+    split = table.field(chart.split) if chart.split else None
+    cut = f" Cada barra se parte según «{split.title}»." if split else ""
     return _recipe(
         site, dataset, table, f"grafica-{chart.id}", chart.title, "sum" if measure else "count", measure,
-        definition=figure.finding, value=None, shown="", by=by, grouped=grouped, how=f" Se agrupa {how} «{by.title}».",
-        parts=parts,
+        definition=figure.finding, value=None, shown="", by=by, grouped=grouped, how=f" Se agrupa {how} «{by.title}».{cut}",
+        parts=parts, divide=chart.split,
     )  # fmt: skip
 
 
@@ -123,6 +132,7 @@ def _recipe(
     by: Field | None = None,
     grouped: str = "",
     how: str = "",
+    divide: str = "",
     parts: tuple[Part, ...] = (),
 ) -> Recipe:
     frame = dataset.frame if table is dataset.system.main else dataset.children[table.name]
@@ -130,7 +140,7 @@ def _recipe(
     return Recipe(
         id=name, titulo=title, definicion=definition, consulta=words + how, operacion=operation, tabla=table.name,
         columna=column.name if column else "", agrupa=by.name if by else "", agrupa_como=grouped, valor=value,
-        mostrado=shown, partes=parts, filas=frame.height,
+        mostrado=shown, divide=divide, partes=parts, filas=frame.height,
         filas_direccion=site.urls.to(urls.listing(dataset.slug)), filas_sha256=keys_hash(frame[table.parent_key or "id"]),
         archivo=site.urls.to(urls.data(dataset.slug, f"{table.name}.parquet")), version=site.version.id,
     )  # fmt: skip

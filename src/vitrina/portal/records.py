@@ -21,6 +21,7 @@ from vitrina.portal.contexts import Link, Page, Provenance, Route
 from vitrina.portal.ficha import Cutter
 from vitrina.portal.lead import Body
 from vitrina.portal.quality_record import Reviews, ente_quality_url
+from vitrina.portal.series import Series
 from vitrina.portal.shelf import ENTES, SUPPLIERS, Shelf
 from vitrina.portal.site import Site
 from vitrina.portal.stencil import Stencil
@@ -44,6 +45,8 @@ class RecordPage:
     html: str
     json_path: str
     json: bytes
+    files: Mapping[str, bytes]
+    """Its chart as files, by output path."""
 
 
 def pages(site: Site, dataset: Dataset, draw: Draw) -> Iterator[RecordPage]:
@@ -110,6 +113,9 @@ class Writer:
         self.reports = _reports(site, dataset)
         self.reviews = Reviews(site, dataset, draw.env)
         self.entity = entities.maker(site, dataset)
+        # List books show no chart: their records have no folder of their own where its files would be.
+        drawable = self.system.record.series and not template
+        self.series = Series(site, dataset, draw.env) if drawable else None
         self.duties = entities.duties(site) if dataset.slug == ENTES else None
         self.known: dict[tuple[str, Any], tuple[Link, list[tuple[int, Link]], Link | None] | None] = {}
         component = draw.env.get_template("components/withheld.html").module
@@ -131,7 +137,8 @@ class Writer:
         frame = self.dataset.frame[start:end] if isinstance(order, range) else self.dataset.frame[order]
         rows = frame.rows(named=True)
         families = {name: child.of(start, end) for name, child in self.body.children.items()}
-        bodies = self.body.html(frame, [self.shelf.titles[at] for at in order], families)
+        lines = [self.series.html(row) for row in rows] if self.series else [""] * len(rows)
+        bodies = self.body.html(frame, [self.shelf.titles[at] for at in order], families, lines)
         plain = {name: family.plain() for name, family in families.items()}
         for i, row in enumerate(rows):
             tables = {name: found[i] for name, found in plain.items()}
@@ -176,7 +183,8 @@ class Writer:
             "duties": self.duties(row_id) if self.duties else (),
             **self.always,
         }
-        return RecordPage(path, self.draw(values), json_path, self._json(row, full, children))
+        files = self.series.files(row) if self.series else {}
+        return RecordPage(path, self.draw(values), json_path, self._json(row, full, children), files)
 
     def _provenance(self, row: Row) -> Provenance:
         source_id = str(row["fuente_id"] or "")

@@ -1,7 +1,8 @@
 """Search from the terminal over the built files: the same plan as the portal's page, on the same files.
 
-First the records with every word; when there are none, an id written without separators, then fallbacks that the
-answer names: the last word as a beginning, absent words replaced, singular and plural, any of the words.
+First the records with every word, ids whole; when there are none, ids by their pieces, then an id written with other
+separators, then fallbacks that the answer names: the last word as a beginning, absent words replaced, singular and
+plural, any of the words. Steps look up only the words they need: each may cost its reader a file.
 `themes/vitrina/ts/search-engine.ts` follows the same plan; tests compare both on one index.
 """
 
@@ -98,7 +99,7 @@ class _Plan:
         self.index = index
         self.read = read
         self.parts, self.wholes = read.parts, read.wholes
-        self.absent = tuple(part for part in self.parts if not self.has(part))
+        self.absent: tuple[str, ...] = ()
 
     def has(self, term: str) -> bool:
         return bool(self.index.posting(term))
@@ -107,9 +108,11 @@ class _Plan:
         if not self.parts:
             return self.without(written)
         steps: list[Callable[[], Found | None]] = [
-            self.all_words, self.ids, self.last_as_prefix, self.near_spellings, self.same_stems, self.any_word
+            self.whole_ids, self.all_words, self.joined_id, self.last_as_prefix, self.near_spellings, self.same_stems,
+            self.any_word,
         ]  # fmt: skip
-        return next((found for step in steps if (found := step())), self.found("none", NO_HITS))
+        found = next((found for step in steps if (found := step())), None)
+        return found or self.found("none", NO_HITS)
 
     def without(self, written: bool) -> Found:
         """Nothing is asked for: every record without those excluded; nothing when only signs were typed."""
@@ -121,22 +124,25 @@ class _Plan:
                 refs = refs[~np.isin(refs, posting.docs)]
         return self.found("every", Hits(refs, np.zeros(len(refs)), np.zeros(len(refs), np.int64)))
 
+    def whole_ids(self) -> Found | None:
+        """Ids as they were written, whole: one file of postings instead of one per piece."""
+        if not self.wholes:
+            return None
+        terms = reading.unique(part for w in self.read.words for part in ((w.whole,) if w.whole else w.parts))
+        return self.run("all", _required(terms)) if all(map(self.has, terms)) else None
+
     def all_words(self) -> Found | None:
+        self.absent = tuple(part for part in self.parts if not self.has(part))
         if self.absent:
             return None
         wholes = [Clause((whole,), "optional") for whole in self.wholes if self.has(whole)]
         return self.run("all", [*_required(self.parts), *wholes])
 
-    def ids(self) -> Found | None:
+    def joined_id(self) -> Found | None:
         joined = "".join(part for word in self.read.words for part in word.parts)
-        several = len(self.parts) > 1 and any(c.isdecimal() for c in joined)
-        as_written = reading.unique(
-            part for word in self.read.words for part in ((word.whole,) if word.whole else word.parts)
-        )
-        for terms in ([as_written] if self.wholes else []) + ([[joined]] if several else []):
-            if all(map(self.has, terms)) and (found := self.run("id", _required(terms))):
-                return found
-        return None
+        if len(self.parts) < 2 or not any(c.isdecimal() for c in joined) or not self.has(joined):
+            return None
+        return self.run("id", _required([joined]))
 
     def last_as_prefix(self) -> Found | None:
         *before, last = self.parts

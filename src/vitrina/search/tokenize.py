@@ -83,6 +83,16 @@ def tokens(text: str) -> list[str]:
     return [term for word in words(text) for term in (*word.parts, *([word.whole] if word.whole else ()))]
 
 
+def initials(name: str) -> str:
+    """Return the initials of the words of *name*, three to eight; "" when it has fewer or more.
+
+    >>> initials("Instituto Mexicano del Seguro Social"), initials("Secretaría de Salud")
+    ('imss', '')
+    """
+    found = "".join(word.parts[0][0] for word in words(name))
+    return found if 3 <= len(found) <= 8 else ""
+
+
 def touches_form(text: str) -> bool:
     """Return whether some word of *text* can be part of a legal form that goes on in its neighbours."""
     return any(

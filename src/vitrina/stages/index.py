@@ -19,12 +19,15 @@ from vitrina.model import Field, System, Table
 from vitrina.search.build import build
 from vitrina.search.documents import CARD, combined
 from vitrina.search.lunr_export import lunr_index
+from vitrina.search.tokenize import initials
 
 Progress = Callable[[str], None]
 ENTES = "entes"
 """The system whose ids `ente_id` columns hold (one name per body, however sources spell it)."""
 OWN_ID_WEIGHT = 6
 """How much the source's own id counts where the declaration says nothing of it."""
+INITIALS_WEIGHT = 2
+"""How much the initials of a body's name count: people ask for IMSS or SHCP, which registers often do not write."""
 LEVEL, MUNICIPALITY = "orden", "municipio"
 """Columns of the register of bodies that stand in where a system has none of its own."""
 
@@ -106,6 +109,9 @@ def _searched(
     for column, weight in weighed.items():
         found = _child_text(settings, system, column, table["id"]) if "." in column else text(column)
         groups.setdefault(weight, []).append(found)
+    if system.slug == ENTES and "nombre" in system.main.names:
+        said = text("nombre").map_elements(initials, return_dtype=pl.String)
+        groups.setdefault(INITIALS_WEIGHT, []).append(said)
     made = []
     for weight, columns in sorted(groups.items()):
         parts = pl.DataFrame({str(n): values for n, values in enumerate(columns)})

@@ -16,14 +16,21 @@ export function button(text: string, press: () => void, kind = "boton"): HTMLEle
   return made;
 }
 
-/** The text as nodes, with every word among `terms` in a <mark>. */
+const CHUNK = /[\p{L}\p{N}\p{M}]+(?:[-_./\u2010\u2013][\p{L}\p{N}\p{M}]+)*/gu;
+const RUN = /[\p{L}\p{N}\p{M}]+/gu;
+
+/** The text as nodes, with every word among `terms` in a <mark>; an id found whole is marked whole. */
 export function marked(text: string, terms: ReadonlySet<string>): Node[] {
   const nodes: Node[] = [];
+  const asked = (run: string) => terms.has(fold(run).replace(/[-_./\u2010\u2013]/g, "").slice(0, MAX_TERM));
   let end = 0;
-  for (const run of text.matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
-    if (!terms.has(fold(run[0]).slice(0, MAX_TERM))) continue;
-    nodes.push(document.createTextNode(text.slice(end, run.index)), el("mark", {}, run[0]));
-    end = run.index + run[0].length;
+  for (const chunk of text.matchAll(CHUNK)) {
+    const runs = asked(chunk[0]) ? [{ 0: chunk[0], index: 0 }] : [...chunk[0].matchAll(RUN)].filter((run) => asked(run[0]));
+    for (const run of runs) {
+      const start = chunk.index + run.index;
+      nodes.push(document.createTextNode(text.slice(end, start)), el("mark", {}, run[0]));
+      end = start + run[0].length;
+    }
   }
   return [...nodes, document.createTextNode(text.slice(end))];
 }

@@ -67,14 +67,12 @@ class Plan {
   }
 
   async follow(written: boolean): Promise<Found> {
-    const { parts, wholes, reading } = this;
-    const joined = parts.length > 1 && /\p{Nd}/u.test(parts.join("")) ? [reading.words.flatMap((w) => w.parts).join("")] : [];
-    await this.source.load([...parts, ...wholes, ...joined, ...reading.excluded]);
-    if (!parts.length) return this.without(written);
-    this.absent = parts.filter((part) => !this.has(part));
+    await this.source.load(this.reading.excluded);
+    if (!this.parts.length) return this.without(written);
     return (
-      this.allWords() ??
-      this.ids(joined) ??
+      (await this.wholeIds()) ??
+      (await this.allWords()) ??
+      (await this.joinedId()) ??
       (await this.lastAsPrefix()) ??
       (await this.nearSpellings()) ??
       (await this.sameStems()) ??
@@ -96,18 +94,26 @@ class Plan {
     return this.found("every", hits, []);
   }
 
-  private allWords(): Found | null {
+  /** Ids as they were written, whole: one file of postings instead of one per piece. */
+  private async wholeIds(): Promise<Found | null> {
+    if (!this.wholes.length) return null;
+    const terms = [...new Set(this.reading.words.flatMap(({ parts, whole }) => (whole ? [whole] : parts)))];
+    await this.source.load(terms);
+    return terms.every((term) => this.has(term)) ? this.run("all", required(terms)) : null;
+  }
+
+  private async allWords(): Promise<Found | null> {
+    await this.source.load([...this.parts, ...this.wholes]);
+    this.absent = this.parts.filter((part) => !this.has(part));
     if (this.absent.length) return null;
     return this.run("all", [...required(this.parts), ...optional(this.wholes.filter((term) => this.has(term)))]);
   }
 
-  private ids(joined: string[]): Found | null {
-    const asWritten = [...new Set(this.reading.words.flatMap((word) => (word.whole ? [word.whole] : word.parts)))];
-    for (const terms of this.wholes.length ? [asWritten, joined] : [joined]) {
-      const found = terms.length && terms.every((term) => this.has(term)) ? this.run("id", required(terms)) : null;
-      if (found) return found;
-    }
-    return null;
+  private async joinedId(): Promise<Found | null> {
+    const joined = this.reading.words.flatMap(({ parts }) => parts).join("");
+    if (this.parts.length < 2 || !/\p{Nd}/u.test(joined)) return null;
+    await this.source.load([joined]);
+    return this.has(joined) ? this.run("id", required([joined])) : null;
   }
 
   private async lastAsPrefix(): Promise<Found | null> {

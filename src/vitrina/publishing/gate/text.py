@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from vitrina.privacy import fold, patterns
+from vitrina.privacy import patterns, suspects
 from vitrina.publishing.gate.withheld import Withheld
 
 BLOCK = 4 << 20
@@ -105,7 +105,7 @@ def scan(read: Callable[[int], bytes], where: Where, withheld: Withheld | None =
         data = carry + fresh
         low = len(carry) - _EDGE if carry else -1
         high = len(data) - _EDGE if following else len(data) + 1
-        for reading in fold.readings(data):
+        for reading in suspects.readings(data):
             if reading is not data:  # offsets moved: see what the overlaps hold twice rather than not at all
                 low, high = -1, len(reading) - _EDGE if following else len(reading) + 1
             for kind, is_strong, start, end in matches(reading, withheld):
@@ -127,7 +127,7 @@ def scan_items(items: Iterable[Item], withheld: Withheld | None = None) -> Itera
         if len(data) > BLOCK:
             yield from scan(io.BytesIO(data).read, where, withheld)
             continue
-        for number, reading in enumerate(fold.readings(data)):
+        for number, reading in enumerate(suspects.readings(data)):
             held.append((where, reading))
             weight += len(reading) * (number == 0) + len(_BREAK)
         if weight >= BLOCK:
@@ -155,7 +155,7 @@ def _finding(
 
 def matches(data: bytes, withheld: Withheld | None = None) -> Iterator[tuple[str, bool, int, int]]:
     """Yield (kind, strong, start, end) of everything found in one block."""
-    for first, last, *wanted in fold.windows(data, fold.fold(data)):
+    for first, last, *wanted in suspects.windows(data):
         for match in patterns.examine(data[first:last], *wanted):
             yield match.kind, match.strong, first + match.start, first + match.end
     if withheld:
@@ -170,7 +170,7 @@ def safe(place: str, withheld: Withheld | None = None) -> str:
 
     def holds(text: str) -> bool:
         data = text.encode("utf-8", "replace")
-        return any(True for reading in fold.readings(data) for _ in matches(reading, withheld))
+        return any(True for reading in suspects.readings(data) for _ in matches(reading, withheld))
 
     if not holds(place):
         return place

@@ -190,14 +190,16 @@ class Withheld:
         The first eight letters from the start of each word, whatever separates them, decide whether to look closer.
         """
         marked = _spelled(data)
-        spelled = marked[marked != _MARK]
+        letters = marked.tobytes().replace(bytes([_MARK]), b"")  # faster than picking them from the array
+        spelled = np.frombuffer(letters, dtype=np.uint8)
         inside = np.zeros(len(spelled) + 2, dtype=bool)
         inside[1:-1] = spelled > 0
         edges = np.flatnonzero(inside[1:] != inside[:-1])
         starts, ends = edges[::2], edges[1::2]
-        joined = spelled.tobytes().translate(None, b"\0")
-        last = np.cumsum(ends - starts)
-        first = last - (ends - starts)
+        joined = letters.translate(None, b"\0")
+        lengths = ends - starts
+        last = np.cumsum(lengths)
+        first = last - lengths
         for index in self._likely(joined, first):
             for end in range(index, min(index + WORDS, len(first))):
                 digest = _digest(joined[first[index] : last[end]])
