@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pypdfium2
 import pytest
 
 if TYPE_CHECKING:
@@ -60,6 +61,14 @@ def test_a_record_and_a_dataset_print_with_their_citation_and_version(
         page.set_viewport_size({"width": 700, "height": 900})  # a sheet of letter paper without its margins
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, "en papel, lo que se desborda se pierde"
-        assert re.search(r"versión", page.locator(".cita").first.inner_text())
-        assert page.pdf(format="Letter").startswith(b"%PDF")
+        paper = pypdfium2.PdfDocument(page.pdf(format="Letter", prefer_css_page_size=True))
+        sheets = [" ".join(sheet.get_textpage().get_text_range().split()) for sheet in paper]
+        text = " ".join(sheets).replace("- ", "-")
+        citation = " ".join(page.locator(".cita").first.inner_text().split())
+        assert re.search(r"versión 2026-11-20", citation)
+        assert citation.replace("- ", "-").removesuffix(" Copiar la cita") in text
+        assert address in text
+        assert len(sheets) > 1 and all(f"{n} / {len(sheets)}" in s for n, s in enumerate(sheets, 1))
+        assert min(map(len, sheets)) > 150, "una hoja casi vacía"
+    assert re.search(r"Edición del 20 de noviembre de 2026 · versión 2026-11-20-[0-9a-f]{8}", text)
     context.close()

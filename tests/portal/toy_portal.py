@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from vitrina.config import Settings
+from vitrina.config import HOME, Settings
 
 ASSETS = {
     "main.css": "main-A.css",
@@ -188,6 +189,7 @@ def make_toy(root: Path) -> Settings:
     for name in PROSE:
         text = f"Title: Página {name}\nDescription: Prueba.\n\nVea [calidad](/calidad/) y {name}.\n"
         (root / "content" / f"{name}.md").write_text(text, encoding="utf-8")
+    shutil.copy(HOME / "content" / "glosario.md", root / "content")  # pages lead to its words
     declare(
         root,
         "entes",

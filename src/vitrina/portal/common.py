@@ -10,6 +10,7 @@ from vitrina.portal.contexts import Link, Page, QualityView, Route
 from vitrina.portal.quality import quality_view
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
+from vitrina.portal.words import say
 
 _CHANGES = 10
 
@@ -34,8 +35,8 @@ def _page(site: Site, title: str, description: str, path: str, section: str = ""
 def _downloads(site: Site) -> Route:
     meta = _page(
         site,
-        "Descargas",
-        "Todos los archivos del portal, con sus filas, su tamaño y su suma SHA-256.",
+        say("Descargas"),
+        say("Todos los archivos del portal, con sus filas, su tamaño y su suma SHA-256."),
         "descargas/",
         "descargas",
     )
@@ -50,8 +51,8 @@ def _downloads(site: Site) -> Route:
 def _sources(site: Site, views: Sequence[QualityView]) -> Route:
     meta = _page(
         site,
-        "Fuentes",
-        "Quién entrega cada conjunto, por qué medio, cada cuánto y cuándo fue la última vez.",
+        say("Fuentes"),
+        say("Quién entrega cada conjunto, por qué medio, cada cuánto y cuándo fue la última vez."),
         "fuentes/",
         "calidad",
     )
@@ -60,7 +61,10 @@ def _sources(site: Site, views: Sequence[QualityView]) -> Route:
 
 def _changes(site: Site) -> Route:
     meta = _page(
-        site, "Cambios", "Qué registros se añadieron, cambiaron o retiraron en la última noche.", "cambios/"
+        site,
+        say("Cambios"),
+        say("Qué registros se añadieron, cambiaron o retiraron en la última noche."),
+        "cambios/",
     )
     return Route(meta.path, "changes.html", {"meta": meta, "changes": _change_rows(site)})
 
@@ -92,8 +96,8 @@ def _links(site: Site, dataset: Dataset, ids: Sequence[str]) -> list[Link]:
 
 def _not_found(site: Site) -> Route:
     meta = Page(
-        title="Esta página no está aquí",
-        description="La dirección no existe en el portal.",
+        title=say("Esta página no está aquí"),
+        description=say("La dirección no existe en el portal."),
         path="404.html",
         crumbs=site.crumbs(),
         index=False,
@@ -101,7 +105,8 @@ def _not_found(site: Site) -> Route:
     # On a host that knows no rewriting this page answers at the address of a record without a page of its own.
     viewers = [d.system for d in site.datasets if d.slug in site.urls.books]
     libraries = [
-        Link(site.urls.to(urls.library(s.slug)), f"{s.short_title}: libros de registros") for s in viewers
+        Link(site.urls.to(urls.library(s.slug)), say("{dataset}: libros de registros", dataset=s.short_title))
+        for s in viewers
     ]
     places = [site.urls.to(urls.dataset(s.slug)) for s in viewers]
     return Route(meta.path, "404.html", {"meta": meta, "viewers": places, "libraries": libraries})

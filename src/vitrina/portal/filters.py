@@ -15,6 +15,12 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from markupsafe import Markup
 
 LOCALE = "es_MX"
+"""Numbers and amounts, whatever the language of the words: they are Mexican, and English groups them alike."""
+_DATES = {
+    "es": ("es_MX", "d 'de' MMMM 'de' y", "d\xa0MMM\xa0y"),
+    "en": ("en_US", "MMMM d, y", "MMM\xa0d,\xa0y"),
+}
+_dates = [_DATES["es"]]
 _JSON_ESCAPES = (
     ("<", "\\u003c"),
     (">", "\\u003e"),
@@ -83,6 +89,13 @@ def _day(value: Any) -> date | None:
         return None
 
 
+def speak(language: str) -> None:
+    """Write dates from now on as *language* does; one whose way is not known here has them in Spanish."""
+    _dates[0] = _DATES.get(language.split("-")[0], _DATES["es"])
+    long_date.cache_clear()
+    short_date.cache_clear()
+
+
 @lru_cache(maxsize=16_384)
 def long_date(value: Any) -> str:
     """Return a date in full; what is no date comes back as it is.
@@ -91,7 +104,8 @@ def long_date(value: Any) -> str:
     '1 de marzo de 2026'
     """
     day = _day(value)
-    return format_date(day, "d 'de' MMMM 'de' y", locale=LOCALE) if day else str(value or "")
+    locale, long, _ = _dates[0]
+    return format_date(day, long, locale=locale) if day else str(value or "")
 
 
 @lru_cache(maxsize=16_384)
@@ -102,7 +116,8 @@ def short_date(value: Any) -> str:
     '1\\xa0mar\\xa02026'
     """
     day = _day(value)
-    return format_date(day, "d\xa0MMM\xa0y", locale=LOCALE).replace(".", "") if day else str(value or "")
+    locale, _, short = _dates[0]
+    return format_date(day, short, locale=locale).replace(".", "") if day else str(value or "")
 
 
 def iso_date(value: Any) -> str:

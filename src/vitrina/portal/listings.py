@@ -15,6 +15,7 @@ from vitrina.portal.shelf import Facet, Value
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
 from vitrina.portal.urls import PAGE_ROWS
+from vitrina.portal.words import say
 
 _INDEX_VALUES = 400
 
@@ -112,9 +113,14 @@ def _listings(
     for page in range(1, max(1, -(-len(lines) // PAGE_ROWS)) + 1):
         at = pager(site, path, page, len(lines))
         meta = Page(
-            title=f"{system.short_title}: lista completa",
-            description=f"Lista de {many}: {filters.number(at.first)} a {filters.number(at.last)} "
-            f"de {filters.number(at.total)}.",
+            title=say("{dataset}: lista completa", dataset=system.short_title),
+            description=say(
+                "Lista de {records}: {first} a {last} de {total}.",
+                records=many,
+                first=filters.number(at.first),
+                last=filters.number(at.last),
+                total=filters.number(at.total),
+            ),
             path=path(page),
             crumbs=site.crumbs(system),
             section="datos",
@@ -180,8 +186,12 @@ def _facet_index(site: Site, dataset: Dataset, facet: Facet) -> Iterator[Route]:
     for page in range(1, -(-len(facet.values) // _INDEX_VALUES) + 1):
         at = pager(site, path, page, len(facet.values), _INDEX_VALUES)
         meta = Page(
-            title=f"{system.short_title} por {lower(facet.title)}",
-            description=f"{system.title}: cuántos registros hay por {lower(facet.title)}.",
+            title=say("{dataset} por {facet}", dataset=system.short_title, facet=lower(facet.title)),
+            description=say(
+                "{dataset}: cuántos registros hay por {facet}.",
+                dataset=system.title,
+                facet=lower(facet.title),
+            ),
             path=path(page),
             crumbs=site.crumbs(system),
             section="datos",

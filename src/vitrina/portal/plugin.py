@@ -162,7 +162,7 @@ def _content_page(site: Site, page: Any) -> Page:
         title=str(page.title),
         description=str(page.metadata.get("description") or page.title),
         path=str(page.url),
-        crumbs=[Link(site.urls.to(""), "Inicio")],
+        crumbs=[Link(site.urls.to(""), words.say("Inicio"))],
         section="acerca",
     )
 

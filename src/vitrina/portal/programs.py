@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vitrina.portal.contexts import Page, Program, Route
 from vitrina.portal.site import Site
+from vitrina.portal.words import say
 
 _USES = {
     "pelican": "Escribe las páginas",
@@ -31,8 +32,8 @@ _PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)
 def route(site: Site) -> Route:
     """Return the credits page: the programs named first are those whose use is worth a sentence."""
     meta = Page(
-        title="Créditos",
-        description="Programas libres con los que está hecho el portal y origen de los datos.",
+        title=say("Créditos"),
+        description=say("Programas libres con los que está hecho el portal y origen de los datos."),
         path="creditos/",
         crumbs=site.crumbs(),
     )

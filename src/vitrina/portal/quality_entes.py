@@ -13,6 +13,7 @@ from vitrina.portal.quality_views import EnteIssue, EnteRow, EnteSet, RuleView
 from vitrina.portal.shelf import ENTES
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
+from vitrina.portal.words import say
 from vitrina.text import sort_key
 
 SHOWN = 50
@@ -70,10 +71,10 @@ def _index(site: Site) -> Iterator[Route]:
     for page in range(1, -(-len(rows) // _PAGE) + 1):
         at = pager(site, lambda n: urls.quality_ente(page=n), page, len(rows), _PAGE)
         meta = Page(
-            title="Calidad por institución",
-            description="Qué entregó cada institución, qué se publicó y qué tiene que corregir.",
+            title=say("Calidad por institución"),
+            description=say("Qué entregó cada institución, qué se publicó y qué tiene que corregir."),
             path=urls.quality_ente(page=page),
-            crumbs=site.crumbs(None, (urls.quality(), "Calidad")),
+            crumbs=site.crumbs(None, (urls.quality(), say("Calidad"))),
             section="calidad",
         )
         values = {"meta": meta, "rows": rows[at.first - 1 : at.last], "pager": at}
@@ -84,10 +85,14 @@ def _page(site: Site, ente: str, rules: Rules, named: Mapping[str, Mapping[str, 
     entries = site.judged_entes[ente]
     name = name_of(site, ente, str(entries[0][1].get("ente") or ""))
     meta = Page(
-        title=f"Calidad: {name}",
-        description=f"Qué entregó {name} a cada conjunto, qué se publicó y qué tiene que corregir.",
+        title=say("Calidad: {name}", name=name),
+        description=say(
+            "Qué entregó {name} a cada conjunto, qué se publicó y qué tiene que corregir.", name=name
+        ),
         path=urls.quality_ente(ente),
-        crumbs=site.crumbs(None, (urls.quality(), "Calidad"), (urls.quality_ente(), "Por institución")),
+        crumbs=site.crumbs(
+            None, (urls.quality(), say("Calidad")), (urls.quality_ente(), say("Por institución"))
+        ),
         section="calidad",
     )
     sets = [

@@ -23,6 +23,7 @@ from vitrina.portal.quality_views import (
 )
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
+from vitrina.portal.words import say
 from vitrina.text import slugify
 from vitrina.wording import explain
 
@@ -56,8 +57,10 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
 
 def _index(site: Site, sets: Sequence[tuple[Dataset, Sequence[RuleView]]]) -> Route:
     meta = Page(
-        title="Calidad de los datos",
-        description="Qué se recibió, qué se publicó y qué no, por conjunto y por institución, con lo que hay que corregir.",
+        title=say("Calidad de los datos"),
+        description=say(
+            "Qué se recibió, qué se publicó y qué no, por conjunto y por institución, con lo que hay que corregir."
+        ),
         path=urls.quality(),
         crumbs=site.crumbs(),
         section="calidad",
@@ -104,10 +107,13 @@ def _dataset_route(site: Site, dataset: Dataset, rules: Sequence[RuleView]) -> R
     path = urls.quality(system.slug)
     json_url = site.urls.to(f"{path}reporte.json")
     meta = Page(
-        title=f"Calidad: {system.short_title}",
-        description=f"Cómo salió la revisión de {system.title}: cuentas por fuente, cada regla y lo que hay que corregir.",
+        title=say("Calidad: {name}", name=system.short_title),
+        description=say(
+            "Cómo salió la revisión de {dataset}: cuentas por fuente, cada regla y lo que hay que corregir.",
+            dataset=system.title,
+        ),
         path=path,
-        crumbs=site.crumbs(None, (urls.quality(), "Calidad")),
+        crumbs=site.crumbs(None, (urls.quality(), say("Calidad"))),
         section="calidad",
         alternate=json_url,
     )
@@ -242,7 +248,7 @@ def _rule_list(site: Site, dataset: Dataset, rule: RuleView, ids: Sequence[str])
             f"encontró: {rule.title}.",
             path=path(page),
             crumbs=site.crumbs(
-                None, (urls.quality(), "Calidad"), (urls.quality(system.slug), system.short_title)
+                None, (urls.quality(), say("Calidad")), (urls.quality(system.slug), system.short_title)
             ),
             section="calidad",
             index=page == 1,

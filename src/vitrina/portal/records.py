@@ -26,6 +26,7 @@ from vitrina.portal.shelf import ENTES, SUPPLIERS, Shelf
 from vitrina.portal.site import Site
 from vitrina.portal.stencil import Stencil
 from vitrina.portal.store import Dataset
+from vitrina.portal.words import say
 
 _RELATED = 4
 _GROUP = 500
@@ -63,8 +64,8 @@ def tombstones(site: Site, dataset: Dataset) -> Iterator[Route]:
         if gone.id in live:
             continue
         meta = Page(
-            title=gone.title or "Registro retirado",
-            description=f"Este registro de {system.short_title} se retiró del portal.",
+            title=gone.title or say("Registro retirado"),
+            description=say("Este registro de {dataset} se retiró del portal.", dataset=system.short_title),
             path=urls.record(system.slug, gone.id),
             crumbs=site.crumbs(system),
             section="datos",

@@ -14,6 +14,7 @@ from vitrina.portal import urls
 from vitrina.portal.contexts import BrowseView, Link, Page, Route
 from vitrina.portal.shelf import Facet
 from vitrina.portal.site import Site
+from vitrina.portal.words import say
 
 OPENSEARCH = "opensearch.xml"
 _YEARS_SHOWN = 8
@@ -22,8 +23,8 @@ _YEARS_SHOWN = 8
 def route(site: Site) -> Route:
     """Return the search page."""
     meta = Page(
-        "Buscar",
-        "Busque por nombre, empresa, institución o folio en todos los conjuntos.",
+        say("Buscar"),
+        say("Busque por nombre, empresa, institución o folio en todos los conjuntos."),
         "buscar/",
         site.crumbs(),
         "buscar",

@@ -14,45 +14,54 @@ from vitrina import books
 from vitrina.config import Settings
 from vitrina.errors import ConfigurationError
 from vitrina.model import System, Version
-from vitrina.portal import filters, store, urls
+from vitrina.portal import filters, store, urls, words
 from vitrina.portal.assets import IDENTITY
 from vitrina.portal.charts.files import Paint
 from vitrina.portal.contexts import Card, Link
 from vitrina.portal.shelf import ENTES, Facet, Shelf, Shelves, facets, newest
 from vitrina.portal.store import Dataset
 from vitrina.portal.urls import Urls
+from vitrina.portal.words import Spoken, mark, say
 
 MAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}").fullmatch
 """What may go in a mailto: address without changing its meaning."""
 
-VERDICTS = {
-    "ok": "Sin errores",
-    "warnings": "Con avisos",
-    "errors": "Con registros apartados",
-    "not_checked": "Sin revisar",
-}
-DECISIONS = {
-    "publish": "Se publicó lo que pasó la revisión.",
-    "keep_last_good": "Lo recibido no pasó la revisión: se conserva la última copia buena.",
-    "empty": "Aún no hay datos que publicar.",
-}
-WEATHER = {
-    "fresh": "Al día",
-    "unchanged": "Sin cambios",
-    "kept": "Última copia buena",
-    "none": "Sin entrega",
-    "frozen": "Ya no se actualiza",
-}
-SEVERITIES = {"error": "Error", "warning": "Aviso", "note": "Nota"}
-PROTOCOLS = {
-    "pdn_v1": "API de la Plataforma Digital Nacional",
-    "directus": "API de datos",
-    "s3_wrapper": "API de sancionados",
-    "ocds_api": "API de contrataciones abiertas",
-    "http_file": "Archivo en línea",
-    "folder": "Archivos entregados",
-    "derived": "Calculado de otros conjuntos",
-}
+VERDICTS = Spoken(
+    {
+        "ok": mark("Sin errores"),
+        "warnings": mark("Con avisos"),
+        "errors": mark("Con registros apartados"),
+        "not_checked": mark("Sin revisar"),
+    }
+)
+DECISIONS = Spoken(
+    {
+        "publish": mark("Se publicó lo que pasó la revisión."),
+        "keep_last_good": mark("Lo recibido no pasó la revisión: se conserva la última copia buena."),
+        "empty": mark("Aún no hay datos que publicar."),
+    }
+)
+WEATHER = Spoken(
+    {
+        "fresh": mark("Al día"),
+        "unchanged": mark("Sin cambios"),
+        "kept": mark("Última copia buena"),
+        "none": mark("Sin entrega"),
+        "frozen": mark("Ya no se actualiza"),
+    }
+)
+SEVERITIES = Spoken({"error": mark("Error"), "warning": mark("Aviso"), "note": mark("Nota")})
+PROTOCOLS = Spoken(
+    {
+        "pdn_v1": mark("API de la Plataforma Digital Nacional"),
+        "directus": mark("API de datos"),
+        "s3_wrapper": mark("API de sancionados"),
+        "ocds_api": mark("API de contrataciones abiertas"),
+        "http_file": mark("Archivo en línea"),
+        "folder": mark("Archivos entregados"),
+        "derived": mark("Calculado de otros conjuntos"),
+    }
+)
 LICENSES = {
     "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/deed.es",
     "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/deed.es",
@@ -104,6 +113,8 @@ class Site:
         self.catalogs, self.home, self.theme = settings.catalogs, settings.home, settings.theme
         self.language = str(conf.get("DEFAULT_LANG") or "es")
         self.lang = "es-MX" if self.language == "es" else self.language
+        words.speak(words.catalogue(self.theme, self.language))
+        filters.speak(self.language)
         self.crest = _crest(settings, self.identity)
         self.paint = Paint([self.theme / "css" / IDENTITY, settings.root / IDENTITY])
         self.version: Version
@@ -151,7 +162,7 @@ class Site:
 
     def crumbs(self, system: System | None = None, *more: tuple[str, str]) -> tuple[Link, ...]:
         """Return the way to a page: front page, dataset, and what *more* names as (path, text)."""
-        links = [Link(self.urls.to(""), "Inicio")]
+        links = [Link(self.urls.to(""), say("Inicio"))]
         if system is not None:
             links.append(Link(self.urls.to(urls.dataset(system.slug)), system.short_title))
         return (*links, *(Link(self.urls.to(path), text) for path, text in more))

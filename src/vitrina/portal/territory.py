@@ -14,6 +14,7 @@ from vitrina.portal import filters
 from vitrina.portal.contexts import Link, Page, Place, PlaceBody, Route
 from vitrina.portal.shelf import ENTES
 from vitrina.portal.site import Site
+from vitrina.portal.words import say
 from vitrina.text import short_hash, slugify, sort_key
 
 CATALOG = "municipios.csv"
@@ -40,8 +41,8 @@ def routes(site: Site) -> Iterator[Route]:
     if not places:
         return
     meta = Page(
-        title="Municipios",
-        description="Las instituciones de cada municipio y lo que el portal publica de ellas.",
+        title=say("Municipios"),
+        description=say("Las instituciones de cada municipio y lo que el portal publica de ellas."),
         path=PATH,
         crumbs=site.crumbs(),
         section="datos",
@@ -129,12 +130,14 @@ def tiles_of(places: Sequence[Place]) -> list[list[Place | None]]:
 
 
 def _place_route(site: Site, place: Place) -> Route:
-    many = filters.plural(len(place.bodies), "institución", "instituciones")
+    many = filters.plural(len(place.bodies), say("institución"), say("instituciones"))
     meta = Page(
         title=place.name,
-        description=f"{place.name}: {many} y lo que el portal publica de ellas.",
+        description=say(
+            "{place}: {bodies} y lo que el portal publica de ellas.", place=place.name, bodies=many
+        ),
         path=place.path,
-        crumbs=(*site.crumbs(), Link(site.urls.to(PATH), "Municipios")),
+        crumbs=(*site.crumbs(), Link(site.urls.to(PATH), say("Municipios"))),
         section="datos",
     )
     return Route(place.path, "place.html", {"meta": meta, "place": place})

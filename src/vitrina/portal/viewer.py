@@ -19,6 +19,7 @@ from vitrina.portal.contexts import Page
 from vitrina.portal.records import Draw, Writer
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
+from vitrina.portal.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,12 @@ def pages(site: Site, dataset: Dataset, draw: Draw) -> Iterator[tuple[str, bytes
         json_path = f"{path}index.json"
         first = filters.plural(len(positions), system.singular, filters.plural_of(system.singular))
         meta = Page(
-            title=f"{system.short_title}: libro {ending}",
-            description=f"{first} cuyo identificador termina en {ending}, completos.",
+            title=say("{dataset}: libro {ending}", dataset=system.short_title, ending=ending),
+            description=say(
+                "{records} cuyo identificador termina en {ending}, completos.", records=first, ending=ending
+            ),
             path=path,
-            crumbs=site.crumbs(system, (urls.library(system.slug), "Libros")),
+            crumbs=site.crumbs(system, (urls.library(system.slug), say("Libros"))),
             section="datos",
             alternate=site.urls.to(json_path),
         )
@@ -68,8 +71,11 @@ def _library(site: Site, dataset: Dataset, draw: Draw, sizes: dict[str, int]) ->
     system = dataset.system
     path = urls.library(system.slug)
     meta = Page(
-        title=f"{system.short_title}: libros de registros",
-        description=f"De la dirección de un registro de {system.short_title} al libro en que se lee completo.",
+        title=say("{dataset}: libros de registros", dataset=system.short_title),
+        description=say(
+            "De la dirección de un registro de {dataset} al libro en que se lee completo.",
+            dataset=system.short_title,
+        ),
         path=path,
         crumbs=site.crumbs(system),
         section="datos",

@@ -1,7 +1,8 @@
-"""The language of the pages' fixed words: Spanish as the templates are written, or a catalogue of the theme.
+"""The language of the pages' fixed words: Spanish as they are written here and in the templates, or a catalogue.
 
-A catalogue is themes/vitrina/locale/<language>.po, read as it is; a word it lacks stays in Spanish. Data, dates and
-the texts of the declarations are in Spanish whatever the language.
+A catalogue is themes/vitrina/locale/<language>.po, read as it is; a word it lacks stays in Spanish. Data and the texts
+of the declarations are in Spanish whatever the language. One render speaks one language: `speak` sets it first.
+`scripts/words` lists all texts for translators.
 """
 
 from __future__ import annotations
@@ -16,6 +17,39 @@ from babel.messages.pofile import PoFileError, read_po
 from vitrina.errors import ConfigurationError
 
 SPANISH = "es"
+_spoken: list[gettext.NullTranslations] = [gettext.NullTranslations()]
+
+
+def speak(translations: gettext.NullTranslations) -> None:
+    """Say from now on every text of the portal's own code in that language."""
+    _spoken[0] = translations
+
+
+def say(text: str, **values: object) -> str:
+    """Return *text* in the language of the render, with *values* in its {holes}.
+
+    >>> say("Calidad: {name}", name="Contratos")
+    'Calidad: Contratos'
+    """
+    said = _spoken[0].gettext(text)
+    return said.format(**values) if values else said
+
+
+def mark(text: str) -> str:
+    """Return *text* as it is: it will be said later, and translators must find it."""
+    return text
+
+
+class Spoken(dict[str, str]):
+    """Texts by code, each said in the language of the render at the moment it is asked for."""
+
+    def __getitem__(self, code: str) -> str:
+        return say(super().__getitem__(code))
+
+    def get(self, code: str, default: str = "") -> str:  # type: ignore[override]  # every use gives a text
+        """Return the text of *code*, or *default*."""
+        found = super().get(code)
+        return say(found) if found else default
 
 
 def catalogue(theme: Path, language: str) -> gettext.NullTranslations:
