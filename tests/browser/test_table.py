@@ -7,11 +7,14 @@ import gzip
 import io
 import subprocess
 from pathlib import Path
+from time import sleep
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from vitrina.portal.assets import _esbuild
 
+SHIFTS = """window.shifts = []; new PerformanceObserver(list => shifts.push(...list.getEntries().map(e => e.value)))
+  .observe({type: 'layout-shift', buffered: true});"""
 THEME = Path(__file__).resolve().parents[2] / "themes" / "vitrina"
 LIST = "/s6-contrataciones/lista/"
 
@@ -88,3 +91,20 @@ def test_the_script_of_tables_weighs_under_two_kilobytes(tmp_path: Path) -> None
         [*command, "--target=es2020", "--charset=utf8"], cwd=THEME, check=True, capture_output=True
     )
     assert 500 < len(gzip.compress(out.read_bytes(), 9)) < 2_000
+
+
+def test_a_slow_script_moves_nothing_that_was_already_seen(browser: Browser, site_server: str) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.add_init_script(SHIFTS)
+
+    def late(route: Route) -> None:
+        sleep(0.7)
+        route.continue_()
+
+    page.route("**/recursos/main-*.js", late)
+    page.goto(f"{site_server}/municipios/ciudad-xaltepec/")
+    page.get_by_role("button", name="Institución").first.wait_for()
+    page.wait_for_timeout(200)
+    assert page.evaluate("shifts") == []
+    context.close()
