@@ -9,12 +9,11 @@ import subprocess
 from pathlib import Path
 from time import sleep
 
+import walk
 from playwright.sync_api import Browser, Page, Route
 
 from vitrina.portal.assets import _esbuild
 
-SHIFTS = """window.shifts = []; new PerformanceObserver(list => shifts.push(...list.getEntries().map(e => e.value)))
-  .observe({type: 'layout-shift', buffered: true});"""
 THEME = Path(__file__).resolve().parents[2] / "themes" / "vitrina"
 LIST = "/s6-contrataciones/lista/"
 
@@ -96,7 +95,7 @@ def test_the_script_of_tables_weighs_under_two_kilobytes(tmp_path: Path) -> None
 def test_a_slow_script_moves_nothing_that_was_already_seen(browser: Browser, site_server: str) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
-    page.add_init_script(SHIFTS)
+    page.add_init_script(walk.SHIFTS)
 
     def late(route: Route) -> None:
         sleep(0.7)

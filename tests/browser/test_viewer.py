@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import http.server
 import re
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from vitrina import portal
 from vitrina.serve import make_server
 
 if TYPE_CHECKING:
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "portal"))
 from nginx_server import NGINX, WHY, run_nginx
-from toy_portal import make_toy
+from toy_portal import render_in_books
 
 pytestmark = pytest.mark.browser
 
@@ -46,13 +44,7 @@ class PagesHost(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def books_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("libros")
-    toy = make_toy(folder / "raiz")
-    path = toy.root / "data" / "systems" / "contratos" / "system.toml"
-    path.write_text(f'record_pages = "viewer"\n{path.read_text()}', encoding="utf-8")
-    portal.render(toy, folder / "sitio")
-    shutil.rmtree(folder / "raiz")
-    return folder / "sitio"
+    return render_in_books(tmp_path_factory.mktemp("libros"))
 
 
 @pytest.fixture(

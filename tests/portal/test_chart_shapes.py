@@ -13,12 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from vitrina.config import HOME
 from vitrina.portal import charts
 from vitrina.portal.charts import files, line
 from vitrina.portal.charts.columns import sparkline
 from vitrina.portal.charts.line import Line, Moment
+from vitrina.portal.charts.paint import Paint
 from vitrina.portal.figures import Figure, Point
 
+CHARTS = HOME / "themes" / "vitrina" / "css" / "pieces" / "charts.css"
 KINDS = ("bars", "years", "dots", "stacked")
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True) | st.integers(-(10**12), 10**12).map(float)
 TEXTS = st.text(max_size=80) | st.sampled_from(
@@ -116,11 +119,11 @@ def test_any_sparkline_stays_inside_its_frame(title: str, finding: str, values: 
 @given(data=st.data())
 def test_any_file_is_a_drawing_by_itself_and_the_same_twice(kind: str, data: st.DataObject) -> None:
     figure = data.draw(figures(kind))
-    paint = files.Paint([])
+    paint = Paint(CHARTS, [])
     made = paint.file(charts.draw(figure), figure.title, "Fuente: la prueba")
     assert elements(made)
     assert b"class=" not in made
-    assert made == files.Paint([]).file(charts.draw(figure), figure.title, "Fuente: la prueba")
+    assert made == Paint(CHARTS, []).file(charts.draw(figure), figure.title, "Fuente: la prueba")
 
 
 def widths(svg: Markup, cls: str) -> list[float]:
@@ -215,6 +218,6 @@ def test_the_file_has_the_colours_of_the_portal(tmp_path: Path) -> None:
     )
     own.write_text(":root { --serie: #123456; }")
     figure = Figure("f", "t", "bars", "u", "b", (Point("a", 1.0, "1"),), "d")
-    made = files.Paint([theme, own]).file(charts.draw(figure), "t", "s").decode()
+    made = Paint(CHARTS, [theme, own]).file(charts.draw(figure), "t", "s").decode()
     assert 'fill="#123456"' in made
     assert "#6fb197" not in made

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from vitrina import portal
 from vitrina.config import HOME, Settings
 
 ASSETS = {
@@ -181,6 +182,16 @@ def _display(
 
 
 _WITHHELD = '[[withheld]]\npath = "curp"\ntitle = "CURP"\nreason = "Es dato personal."\nbasis = "Ley de protección de datos."\n'
+
+
+def render_in_books(folder: Path) -> Path:
+    """Render the toy with its contracts in books, and return the site: a folder within *folder*."""
+    toy = make_toy(folder / "raiz")
+    path = toy.root / "data" / "systems" / "contratos" / "system.toml"
+    path.write_text(f'record_pages = "viewer"\n{path.read_text()}', encoding="utf-8")
+    portal.render(toy, folder / "sitio")
+    shutil.rmtree(folder / "raiz")
+    return folder / "sitio"
 
 
 def make_toy(root: Path) -> Settings:

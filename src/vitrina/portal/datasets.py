@@ -126,18 +126,17 @@ def chart_views(site: Site, dataset: Dataset, wanted: Sequence[Chart], prefix: s
     """Return the charts of *wanted* that have something to show, drawn."""
     recipes = site.urls.to(urls.recipes(dataset.slug))
     return [
-        ChartView(
-            id=f.id,
-            title=f.title,
-            finding=f.finding,
-            svg=charts.draw(f, prefix),
-            heads=(f.by, *f.series, "Total") if f.series else (f.by, f.unit),
-            rows=[(p.label, *map(filters.number, p.parts), p.shown) for p in f.points],
-            recipe=f"{recipes}#grafica-{f.id}",
-            files=(f"{recipes}{f.id}.csv", f"{recipes}{f.id}.svg"),
-        )
+        chart_view(f, prefix, f"{recipes}#grafica-{f.id}", (f"{recipes}{f.id}.csv", f"{recipes}{f.id}.svg"))
         for _, f in chart_figures(site, dataset, wanted)
     ]
+
+
+def chart_view(figure: figures.Figure, prefix: str, recipe: str, files: tuple[str, str]) -> ChartView:
+    """Return *figure* drawn, with the table behind it; *prefix* keeps its ids apart from other charts' on the page."""
+    heads = (figure.by, *figure.series, "Total") if figure.series else (figure.by, figure.unit)
+    rows = [(p.label, *map(filters.number, p.parts), p.shown) for p in figure.points]
+    drawn = charts.draw(figure, prefix)
+    return ChartView(figure.id, figure.title, figure.finding, drawn, heads, rows, recipe, files)
 
 
 def chart_files(

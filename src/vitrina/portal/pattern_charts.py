@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from markupsafe import Markup
-
-from vitrina.portal import charts, filters
+from vitrina.portal import filters
 from vitrina.portal.charts import line
 from vitrina.portal.charts.columns import sparkline
 from vitrina.portal.charts.line import Line, Moment, ends
 from vitrina.portal.contexts import ChartView
+from vitrina.portal.datasets import chart_view
 from vitrina.portal.figures import Figure, Point
 
 LONG = (
@@ -38,7 +37,7 @@ def examples(place: str) -> list[tuple[str, Callable[[Any], Any]]]:
         ("Puntos", _figure("puntos", "dots", _ORDINARY)),
     ]
     found: list[tuple[str, Callable[[Any], Any]]] = [
-        (name, _drawer(_view(figure, place))) for name, figure in shown
+        (name, _drawer(chart_view(figure, "patron", "", (place, place)))) for name, figure in shown
     ]
     drawn = _line()
     view = ChartView(
@@ -98,10 +97,3 @@ def _line() -> Line:
         tuple(moment(p, v) for p, v in observed), (moment("2023", 65.0), moment("2024", 70.0), moment("2025", 80.0)),
         (moment("2024-T2", None),),
     )  # fmt: skip
-
-
-def _view(figure: Figure, place: str) -> ChartView:
-    heads = (figure.by, *figure.series, "Total") if figure.series else (figure.by, figure.unit)
-    rows = [(p.label, *map(filters.number, p.parts), p.shown) for p in figure.points]
-    drawn: Markup = charts.draw(figure, "patron")
-    return ChartView(figure.id, figure.title, figure.finding, drawn, heads, rows, "", (place, place))

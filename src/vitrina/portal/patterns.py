@@ -27,14 +27,11 @@ from vitrina.portal.contexts import (
     Pager,
     Route,
 )
+from vitrina.portal.pattern_charts import HOSTILE, LONG
 from vitrina.portal.site import Site
 from vitrina.portal.store import File
 
 PATH = "patrones/"
-_LONG = (
-    "Secretaría de Infraestructura, Desarrollo Territorial, Vivienda y Ordenamiento Sustentable-Metropolitano"
-)
-_HOSTILE = '<script>alert(1)</script> & "O\'Higgins" {{ 7*7 }}'
 _HEAD = re.compile(r"\s*\{#(.*?)#\}", re.DOTALL)
 
 
@@ -99,7 +96,7 @@ def _examples(site: Site) -> dict[str, list[Drawn]]:
         ],
         "ficha.html": [
             ("La respuesta", lambda m: m.answer(Markup("").join(
-                [m.told("Qué", "Inhabilitación"), m.told("Quién", _LONG), m.told("Texto hostil", _HOSTILE)]
+                [m.told("Qué", "Inhabilitación"), m.told("Quién", LONG), m.told("Texto hostil", HOSTILE)]
             ))),
             ("En vigor", lambda m: m.validity("during", "1 de enero de 2026", "1 de enero de 2027")),
             ("Aún no empieza", lambda m: m.validity("before", "1 de enero de 2027", "1 de enero de 2028")),
@@ -109,21 +106,21 @@ def _examples(site: Site) -> dict[str, list[Drawn]]:
                 Markup("").join([m.step("Convocatoria", "etapa-ejemplo", "1 ene 2026"), m.step_empty("Contrato")])
             )),
             ("Una etapa", lambda m: m.stage(
-                "Convocatoria", "etapa-ejemplo", m.pair("Institución", _LONG) + m.pair("Fecha", cells.MISSING), ""
+                "Convocatoria", "etapa-ejemplo", m.pair("Institución", LONG) + m.pair("Fecha", cells.MISSING), ""
             )),
             ("Apartados de una declaración", lambda m: m.form(Markup("").join([
                 m.part("Vehículos", "declared", 2, 1), m.part("Adeudos", "declared", 0, 3),
                 m.part("Bienes muebles", "none", 0, 0), m.part("Apoyos", "absent", 0, 0),
             ]), "")),
-            ("Documentos", lambda m: m.links("Documentos", 3, m.noted(_HOSTILE, "PDF · 1 de enero de 2026"))),
-            ("Bitácora", lambda m: m.log("Bitácora", 3, m.logged("1 de enero de 2026", "Respuesta", _LONG))),
+            ("Documentos", lambda m: m.links("Documentos", 3, m.noted(HOSTILE, "PDF · 1 de enero de 2026"))),
+            ("Bitácora", lambda m: m.log("Bitácora", 3, m.logged("1 de enero de 2026", "Respuesta", LONG))),
             ("Campos sin dato", lambda m: m.blank("Área · Nivel · Fecha de notificación")),
         ],
     }  # fmt: skip
 
 
 def _card(place: str, *, long: bool = False, rows: int = 1234) -> Card:
-    name = _LONG if long else "Particulares sancionados" if rows else _HOSTILE
+    name = LONG if long else "Particulares sancionados" if rows else HOSTILE
     return Card(
         "ejemplo", place, "S3", name, name, f"¿{name}?", rows, "sanciones", "2026-03-01", "ok", "Sin errores"
     )
@@ -135,7 +132,7 @@ def _fresh(place: str) -> list[Fresh]:
 
 
 def _facets(place: str) -> list[FacetView]:
-    few = [FacetLink(place, "2026", 12), FacetLink(place, _LONG, 3), FacetLink(place, _HOSTILE, 1)]
+    few = [FacetLink(place, "2026", 12), FacetLink(place, LONG, 3), FacetLink(place, HOSTILE, 1)]
     return [FacetView("Año", place, 3, few), FacetView("Institución", place, 85, few)]
 
 
@@ -159,6 +156,6 @@ def _table(module: Any, place: str) -> Markup:
     absent = [Cell(cells.MISSING, "", True), Cell(cells.MISSING, "", False)]
     lines = [
         module.row(place, title, row, columns)
-        for title, row in (("Papelería", given), (_LONG, absent), (_HOSTILE, given))
+        for title, row in (("Papelería", given), (LONG, absent), (HOSTILE, given))
     ]
     return Markup(module.table("Contrataciones de ejemplo", columns, lines))  # noqa: S704  # a macro escaped it

@@ -34,9 +34,9 @@ class Lines:
         declared = dataset.system.record.series
         self.title = str(declared.get("title", ""))
         self.unit = str(declared.get("unit", ""))
-        self.values = _by_parent(dataset, declared, ("value",)) if declared else {}
-        self.targets = _by_parent(dataset, declared.get("targets", {}), ())
-        self.breaks = _by_parent(dataset, declared.get("breaks", {}), ("note",))
+        self.values = _by_parent(dataset, declared) if declared else {}
+        self.targets = _by_parent(dataset, declared.get("targets", {}))
+        self.breaks = _by_parent(dataset, declared.get("breaks", {}))
 
     def line(self, row_id: str, title: str, unit: str) -> Line | None:
         """Return the line of the record *row_id*; None when it has too few values."""
@@ -143,9 +143,7 @@ def _shown(value: float | None) -> str:
     return "" if value is None else filters.number(value)
 
 
-def _by_parent(
-    dataset: Dataset, declared: Mapping[str, Any], names: Sequence[str]
-) -> dict[str, list[Moment]]:
+def _by_parent(dataset: Dataset, declared: Mapping[str, Any]) -> dict[str, list[Moment]]:
     """Return record id → the moments of a declared child table, one per period: the last one that was received."""
     if not declared:
         return {}
@@ -155,7 +153,7 @@ def _by_parent(
     columns = (
         [declared["value"]] if isinstance(declared.get("value"), str) else list(declared.get("value", ()))
     )
-    note = declared.get("note", "") if "note" in names else ""
+    note = declared.get("note", "")
     found: dict[str, dict[str, Moment]] = defaultdict(dict)
     for row in frame.iter_rows(named=True):
         period = str(row[declared["period"]] or "")

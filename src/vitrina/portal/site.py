@@ -16,7 +16,7 @@ from vitrina.errors import ConfigurationError
 from vitrina.model import System, Version
 from vitrina.portal import filters, store, urls, words
 from vitrina.portal.assets import IDENTITY
-from vitrina.portal.charts.files import Paint
+from vitrina.portal.charts.paint import Paint
 from vitrina.portal.contexts import Card, Link
 from vitrina.portal.shelf import ENTES, Facet, Shelf, Shelves, facets, newest
 from vitrina.portal.store import Dataset
@@ -116,7 +116,8 @@ class Site:
         words.speak(words.catalogue(self.theme, self.language))
         filters.speak(self.language)
         self.crest = _crest(settings, self.identity)
-        self.paint = Paint([self.theme / "css" / IDENTITY, settings.root / IDENTITY])
+        css = self.theme / "css"
+        self.paint = Paint(css / "pieces" / "charts.css", [css / IDENTITY, settings.root / IDENTITY])
         self.version: Version
         self.datasets: tuple[Dataset, ...]
         self.version, self.datasets = store.load(settings)

@@ -1,7 +1,7 @@
 """The cheap look at every byte: one automaton that finds the places that deserve a real look, and its readings.
 
 Text is scanned as the bytes it is, so that offsets stay true: separators may stand between the parts of a value, and
-any byte of an accented or other character may be a separator or a letter. RE2 runs it at some 600 MB/s.
+any byte of an accented or other character may be a separator or a letter. RE2 runs it at over 500 MB/s on one core.
 """
 
 from __future__ import annotations

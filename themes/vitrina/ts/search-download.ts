@@ -2,7 +2,8 @@
 // and offers two files: the rows, and a cover that says what they are.
 import type { Client } from "./search-client.ts";
 import type { CardFields, Question } from "./search-messages.ts";
-import { type Cell, type Cover, coverText, csvHead, csvLine, fileName } from "./search-csv.ts";
+import { type Cell, csvHead, csvLine } from "./csv.ts";
+import { type Cover, coverText, fileName } from "./search-cover.ts";
 import { button, el, inside } from "./search-dom.ts";
 import { number } from "./search-state.ts";
 

@@ -1,11 +1,11 @@
-// Sort, filter and CSV of what is seen for a table. Where the list goes on in other pages (data-parcial) it says so. After the APG sortable table: a button in each header,
-// aria-sort on the one sorted column, and a polite message for what changed.
+// Sort, filter and CSV of what is seen for a table. Where the list goes on in other pages (data-parcial) it says so.
+// After the APG sortable table: a button in each header, aria-sort on the one sorted column, and a polite message for
+// what changed.
+import { csvHead, csvLine } from "./csv.ts";
+
 const collator = new Intl.Collator("es", { numeric: true, sensitivity: "base" });
 const FILTER_FROM = 12;
 const FILE_FROM = 6;
-/** What a spreadsheet would take for a formula; a number is none. */
-const FORMULA = /^[=+\-@\t\r＝＋－＠](?!\d*(\.\d+)?$)/;
-
 const fold = (text: string) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 function valueOf(row: HTMLTableRowElement, column: number): string {
@@ -16,12 +16,12 @@ function valueOf(row: HTMLTableRowElement, column: number): string {
 
 /** The rows that are seen, in the order in which they are, as CSV (RFC 4180, with BOM): values, not their wording. */
 function csvOf(body: HTMLTableSectionElement, titles: readonly string[]): string {
-  const lines = [[...titles, "Dirección"]];
+  let file = csvHead([...titles, "Dirección"]);
   for (const row of body.rows) {
-    if (!row.hidden) lines.push([...titles.map((_, at) => valueOf(row, at)), row.querySelector("a")?.href ?? ""]);
+    if (row.hidden) continue;
+    file += csvLine([...titles.map((_, at) => valueOf(row, at)), row.querySelector("a")?.href ?? ""], true);
   }
-  const quoted = (text: string) => `"${(FORMULA.test(text) ? "'" : "") + text.replace(/"/g, '""')}"`;
-  return "\uFEFF" + lines.map((line) => line.map(quoted).join(",") + "\r\n").join("");
+  return file;
 }
 
 function offerFile(table: HTMLTableElement, body: HTMLTableSectionElement, titles: readonly string[]): void {

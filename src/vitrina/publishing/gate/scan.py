@@ -87,10 +87,9 @@ def _shared(batches: list[list[File]], withheld: Path | None, workers: int) -> l
             idle.put(helper)
             return answer
 
+        # The heaviest first: at the end no one waits long for another.
         heaviest = sorted(range(len(batches)), key=lambda number: -_weight(batches[number]))
-        with ThreadPoolExecutor(
-            workers
-        ) as pool:  # the heaviest first: at the end no one waits long for another
+        with ThreadPoolExecutor(workers) as pool:
             asked = {number: pool.submit(ask, batches[number]) for number in heaviest}
         return [asked[number].result() for number in range(len(batches))]
 
