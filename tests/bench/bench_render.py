@@ -31,7 +31,9 @@ from vitrina.config import HOME
 
 DAY = date(2026, 11, 20)
 GOAL_RATE, GOAL_MEMORY = 3_000, 400
-ASSETS = {n: n for n in ("main.css", "main.js", "search.js", "search-worker.js", "viewer.js")}
+ASSETS = {
+    n: n for n in ("main.css", "main.js", "search.js", "search-download.js", "search-worker.js", "viewer.js")
+}
 SOURCE = """\
 id = "grande"
 title = "Fuente grande"

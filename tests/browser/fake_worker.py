@@ -17,11 +17,11 @@ onmessage = ({ data }) => {
   if (data.kind === "open") return;
   asked[data.kind] = data.id;
   const titled = (card) => ({ ...card, title: card.title.replace("{asked}", data.text).padEnd(card.grow ?? 0, "x") });
-  const said = (replies[data.kind] ?? []).map((reply) => ({
+  const said = (replies[data.forced ? "forced" : data.kind] ?? []).map((reply) => ({
     text: data.text, ...reply, id: asked[reply.to ?? data.kind], ...(reply.cards ? { cards: reply.cards.map(titled) } : {}),
     ...(reply.rows ? { rows: reply.rows.map(titled) } : {}),
   }));
-  setTimeout(() => said.forEach((reply) => postMessage(reply)), slow[data.text] ?? 0);
+  for (const reply of said) setTimeout(() => postMessage(reply), (slow[data.text] ?? 0) + (reply.later ?? 0));
 };
 """
 
@@ -41,12 +41,17 @@ def facets(**counts: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[Mapping[
     return {name: counts.get(name, ()) for name in FACETS}
 
 
+def counts(**given: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The reply to a request to count."""
+    return {"kind": "facets", "facets": facets(**given), "pending": False}
+
+
 def answer(cards: Sequence[Mapping[str, Any]] = (), **parts: Any) -> dict[str, Any]:
     """An answer with these cards; what is not given follows from them."""
     count = len(cards)
     usual = {
         "kind": "answer", "step": "all", "absent": [], "used": [], "replaced": [], "phrases": [], "excluded": [],
-        "found": count, "total": count, "page": 1, "cards": list(cards), "facets": facets(),
+        "found": count, "total": count, "page": 1, "cards": list(cards), "more": 0,
         "systems": {"s3-servidores": "Servidores sancionados", "s6-contrataciones": "Contrataciones"}, "version": "v",
     }  # fmt: skip
     return usual | parts
@@ -58,8 +63,10 @@ def serve(
     """Put the fake in the worker's place: per kind of question its replies, late by *slow* ms for a given text.
 
     `{asked}` in a card's title becomes the text asked for; a card with `grow` gets a title of that length.
-    A reply with `to` answers the last question of that kind instead.
+    A reply with `to` answers the last question of that kind instead. Unless given, the counts are none; `forced`
+    answers the request to count all the same; one with `later` comes so many ms later.
     """
+    replies.setdefault("count", [counts()])
     body = _SCRIPT % (json.dumps(replies), json.dumps(slow or {}))
 
     def reply(route: Route) -> None:

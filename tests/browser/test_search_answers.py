@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fake_worker import FACETS, answer, card, facets, serve
+from fake_worker import FACETS, answer, card, counts, serve
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_hostile_text_in_any_field_stays_text(page: Page, site_server: str, text
         text,
     )  # fmt: skip
     cards = [card(**hostile, url="/s3-servidores/uno/", person=1, homonym=True, terms=[text, "img", "mal"])]
-    counts = [{"value": text, "count": 3, "chosen": True}, {"value": f"{text}2", "count": 1, "chosen": False}]
+    values = [{"value": text, "count": 3, "chosen": True}, {"value": f"{text}2", "count": 1, "chosen": False}]
     suggestions = [
         {"what": what, "label": text, "text": text, "count": 2, "url": text}
         for what in ("word", "ente", "company", "system")
@@ -64,9 +64,10 @@ def test_hostile_text_in_any_field_stays_text(page: Page, site_server: str, text
             answer(
                 cards, step="near", absent=[text], used=[text], replaced=[{"asked": text, "used": [text]}],
                 phrases=[{"text": text, "checked": 1, "of": 2, "found": True}], excluded=[text],
-                systems={text: text}, version=text, facets=dict.fromkeys(FACETS, counts),
+                systems={text: text}, version=text,
             )
         ],
+        count=[counts(**dict.fromkeys(FACETS, values))],
         complete=[{"kind": "suggestions", "suggestions": suggestions}],
     )  # fmt: skip
     page.goto(f"{site_server}/buscar/")
@@ -237,9 +238,38 @@ def test_a_reserved_name_is_nobodys_namesake(page: Page, site_server: str) -> No
     expect(page.locator(".homonimo:visible")).to_have_count(0)
 
 
+def test_the_first_cards_stay_as_they_are_when_the_others_come(page: Page, site_server: str) -> None:
+    cards = [card(title=f"Persona {n}", url=f"/s3-servidores/{n}/", person=1) for n in range(14)]
+    late = [*cards[:3], {**cards[3], "homonym": True}, *cards[4:]]
+    rest = {"kind": "cards", "cards": late, "later": 900}
+    serve(page, ask=[answer(cards[:10], total=14, found=14, more=4), rest])
+    search(page, site_server)
+    expect(page.locator("#resultados li")).to_have_count(10)
+    page.locator("#resultados a").nth(2).focus()
+    page.evaluate("document.querySelectorAll('#resultados li')[2].dataset.mismo = 'sí'")
+    expect(page.locator("#resultados li")).to_have_count(14)
+    expect(page.locator("#resultados a").nth(2)).to_be_focused()
+    expect(page.locator("#resultados li").nth(2)).to_have_attribute("data-mismo", "sí")
+    expect(page.locator("#resultados li").nth(3)).to_contain_text("personas distintas")
+    expect(page.locator("#resultados li").last).to_contain_text("Persona 13")
+
+
+def test_on_a_phone_nothing_is_counted_until_the_filters_are_opened(page: Page, site_server: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    search(page, site_server, "secretaria")
+    expect(page.locator("#resultados li")).to_have_count(20)
+    page.wait_for_timeout(300)
+    assert not [url for url in asked if "/f/" in url]
+    page.get_by_role("button", name="Filtrar").click()
+    expect(page.locator("#filtros input[type=checkbox]").first).to_be_visible()
+    assert [url for url in asked if "/f/" in url]
+
+
 def test_a_range_of_amounts_is_one_click(page: Page, site_server: str) -> None:
     ranges = [{"value": v, "count": 5, "chosen": False} for v in ("0-10000", "10000-100000", "100000000-")]
-    serve(page, ask=[answer([card()], facets=facets(amount=ranges))])
+    serve(page, ask=[answer([card()])], count=[counts(amount=ranges)])
     search(page, site_server)
     page.get_by_role("checkbox", name="De $10,000 a menos de $100,000").check()
     page.wait_for_url("**min=10000&max=99999.99")
@@ -252,11 +282,11 @@ def test_a_range_of_amounts_is_one_click(page: Page, site_server: str) -> None:
 
 
 def test_counts_that_come_later_or_on_request_find_their_place(page: Page, site_server: str) -> None:
-    counts = facets(year=[{"value": "2025", "count": 7, "chosen": False}])
     serve(
         page,
-        ask=[answer([card()], facets=None), {"kind": "facets", "facets": None, "pending": True}],
-        count=[{"kind": "facets", "facets": counts, "pending": False}],
+        ask=[answer([card()])],
+        count=[{"kind": "facets", "facets": None, "pending": True}],
+        forced=[counts(year=[{"value": "2025", "count": 7, "chosen": False}])],
     )
     search(page, site_server)
     page.get_by_role("button", name="Contar por filtro").click()

@@ -124,9 +124,22 @@ def test_its_size_is_said_before_anything_is_fetched(page: Page, site_server: st
     assert 0.5 < len(data) / 1000 / float(promised[2].replace(",", "")) < 2
 
 
+def test_without_its_script_the_results_stand_and_the_next_question_tries_again(
+    page: Page, site_server: str
+) -> None:
+    serve(page, ask=[answer([card()])])
+    page.route("**/recursos/search-download-*.js", lambda route: route.abort(), times=1)
+    page.goto(f"{site_server}/buscar/?q=persona")
+    expect(page.locator("#bajar")).to_contain_text("se intentará en la próxima búsqueda")
+    expect(page.locator("#resultados li")).to_have_count(1)
+    page.locator("#q").fill("otra persona")
+    expect(page.get_by_role("button", name="Preparar el archivo")).to_be_visible()
+    expect(page.locator("#bajar")).not_to_contain_text("próxima búsqueda")
+
+
 def test_counts_that_come_late_do_not_take_the_file_away(page: Page, site_server: str) -> None:
     rows = [card(), card()]
-    late = {"kind": "facets", "facets": facets(), "pending": False, "to": "ask"}
+    late = {"kind": "facets", "facets": facets(), "pending": False, "to": "count"}
     first, last = fake_csv(rows)
     serve(page, ask=[answer(rows)], csv=[first, late, last, late])
     ready(page, site_server)
@@ -137,7 +150,11 @@ def test_counts_that_come_late_do_not_take_the_file_away(page: Page, site_server
 
 def test_a_result_too_large_points_to_the_whole_files(page: Page, site_server: str) -> None:
     counts = [{"value": "s6-contrataciones", "count": 300_000, "chosen": False}]
-    serve(page, ask=[answer([card()], total=300_000, found=300_000, facets=facets(system=counts))])
+    serve(
+        page,
+        ask=[answer([card()], total=300_000, found=300_000)],
+        count=[{"kind": "facets", "facets": facets(system=counts), "pending": False}],
+    )
     page.goto(f"{site_server}/buscar/?q=persona")
     expect(page.locator("#bajar")).to_contain_text("300,000 filas")
     expect(page.get_by_role("button", name="Preparar el archivo")).to_have_count(0)

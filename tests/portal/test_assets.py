@@ -24,7 +24,8 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def test_every_entry_has_a_hashed_file(bundled: dict[str, Path]) -> None:
-    assert set(bundled) == {"main.css", "main.js", "search.js", "search-worker.js", "viewer.js"}
+    scripts = {f"{n}.js" for n in ("main", "search", "search-download", "search-worker", "viewer")}
+    assert set(bundled) == {"main.css", *scripts}
     for path in bundled.values():
         assert re.fullmatch(r"[a-z-]+-[A-Z0-9]{8}\.(css|js)", path.name)
         assert path.is_file()

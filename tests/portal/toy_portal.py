@@ -19,6 +19,7 @@ ASSETS = {
     "main.js": "main-B.js",
     "search.js": "search-C.js",
     "search-worker.js": "search-worker-D.js",
+    "search-download.js": "search-download-F.js",
     "viewer.js": "viewer-E.js",
 }
 """Names the bundler would give, so that page tests need no Node."""

@@ -21,7 +21,15 @@ NO_FILTERS: dict[str, Any] = {
 
 def ask(number: int, text: str, kind: str = "ask") -> dict[str, Any]:
     """A message of the page; for a download or an answer alike."""
-    return {"kind": kind, "id": number, "text": text, "filters": NO_FILTERS, "order": "relevancia", "page": 1}
+    asked = {
+        "kind": kind,
+        "id": number,
+        "text": text,
+        "filters": NO_FILTERS,
+        "order": "relevancia",
+        "page": 1,
+    }
+    return asked | ({"forced": False} if kind == "count" else {})
 
 
 @pytest.fixture
@@ -99,7 +107,26 @@ def test_a_fault_is_told_and_the_next_question_is_answered(
     assert [(r["kind"], r.get("what")) for r in replies if r["id"] == 1][-1] == ("error", what)
     answer = next(r for r in replies if r["id"] == 2)
     assert answer["kind"] == "answer"
-    assert answer["total"] > 20 == len(answer["cards"])
+    assert answer["total"] > 20
+    assert answer["more"] == 10 == len(answer["cards"])
+    cards = replies[-1]
+    assert cards["kind"] == "cards"
+    assert len(cards["cards"]) == 20
+    assert cards["cards"][:10] == answer["cards"]
+
+
+def test_what_is_counted_keeps_no_question_waiting(work: Callable[..., list[dict[str, Any]]]) -> None:
+    replies = work({"ask": [ask(1, "obra")]}, {"ask": [ask(2, "obra", "count"), ask(3, "secretaria")]})
+    order = [(r["id"], r["kind"]) for r in replies]
+    assert order.index((3, "answer")) < order.index((2, "facets"))
+    assert any(r["count"] for r in replies[-1]["facets"]["year"])
+
+
+def test_counts_asked_after_a_new_edition_are_made_anew(work: Callable[..., list[dict[str, Any]]]) -> None:
+    replies = work({"ask": [ask(1, "obra")]}, {"broken": "/f/", "times": 1, "ask": [ask(2, "obra", "count")]})
+    assert [r["kind"] for r in replies] == ["answer", "cards", "facets"]
+    replies = work({"ask": [ask(1, "obra")]}, {"broken": "/f/", "ask": [ask(2, "obra", "count")]})
+    assert (replies[-1]["kind"], replies[-1]["what"]) == ("error", "old-version")
 
 
 def test_a_download_that_breaks_off_says_so(work: Callable[..., list[dict[str, Any]]]) -> None:

@@ -15,7 +15,14 @@ from vitrina.errors import RenderError
 FOLDER = "recursos"
 IDENTITY = "identidad.css"
 """A portal's own colours and letters, beside its publishconf.py: they come after the theme's and so win."""
-ENTRIES = ("css/main.css", "ts/main.ts", "ts/search.ts", "ts/search-worker.ts", "ts/viewer.ts")
+ENTRIES = (
+    "css/main.css",
+    "ts/main.ts",
+    "ts/search.ts",
+    "ts/search-download.ts",
+    "ts/search-worker.ts",
+    "ts/viewer.ts",
+)
 _REMEDY = "Ejecute scripts/build, que instala lo que pide themes/vitrina/package-lock.json."
 
 

@@ -24,11 +24,22 @@ export interface Setting {
   today: string;
 }
 
+/** What an item of the list was made of: it stays, with the focus in it, while that is the same. */
+const drawn = new WeakMap<Element, string>();
+
 export function renderCards(list: HTMLElement, answer: Answer, setting: Setting): void {
   list.setAttribute("start", String((answer.page - 1) * PAGE + 1));
-  list.replaceChildren(
-    ...answer.cards.map((card) => el("li", { class: "resultado" }, ...parts(card, answer, setting))),
-  );
+  const old = [...list.children];
+  answer.cards.forEach((card, n) => {
+    const made = JSON.stringify(card);
+    const there = old[n];
+    if (there && drawn.get(there) === made) return;
+    const item = el("li", { class: "resultado" }, ...parts(card, answer, setting));
+    drawn.set(item, made);
+    if (there) there.replaceWith(item);
+    else list.append(item);
+  });
+  for (const item of old.slice(answer.cards.length)) item.remove();
 }
 
 function parts(card: Card, { systems }: Answer, setting: Setting): HTMLElement[] {

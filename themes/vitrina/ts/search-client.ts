@@ -9,7 +9,7 @@ interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
 }
 
-function ownScript(given: string): string {
+export function ownScript(given: string): string {
   const target = new URL(given, location.href);
   if (target.origin !== location.origin || !/\/recursos\/[\w.-]+\.js$/.test(target.pathname)) {
     throw new TypeError(`No es un guion del portal: ${given}`);

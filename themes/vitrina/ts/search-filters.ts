@@ -13,7 +13,7 @@ type Change = (filters: Filters) => void;
 type Label = (facet: Chosen, value: string) => string;
 
 export interface FilterPanel {
-  /** The filters now, the titles of the systems, and the counts: null while they are being made. */
+  /** The filters now, the titles of the systems, and the counts: null until they are made. */
   show(filters: Filters, systems: Record<string, string>, facets: Facets | null): void;
   /** Offer to count, when that takes a while: `count` is what the button does. */
   offer(count: () => void): void;
@@ -32,7 +32,8 @@ export function makeFilters(place: HTMLElement, chips: HTMLElement, fold: HTMLEl
     change({ ...filters, ...(on ? bounds(value) : { amountMin: null, amountMax: null }) }),
   );
   const ranges = makeRanges((bounds) => change({ ...filters, ...bounds }));
-  const panel = el("div", {}, ...groups.map(({ node }) => node), amounts.node, ...ranges.nodes);
+  const wait = el("p", { class: "quieto" }, "Contando…");
+  const panel = el("div", {}, wait, ...groups.map(({ node }) => node), amounts.node, ...ranges.nodes);
   fold.addEventListener("click", () => {
     fold.setAttribute("aria-expanded", String(place.classList.toggle("abierto")));
   });
@@ -42,6 +43,7 @@ export function makeFilters(place: HTMLElement, chips: HTMLElement, fold: HTMLEl
       label = (facet, value) => (facet === "system" ? (systems[value] ?? value) : value);
       if (facets) FACETS.forEach(([facet], n) => groups[n]!.show(facets[facet]));
       if (facets) amounts.show(facets.amount.map((count) => ({ ...count, chosen: isRange(count.value, now) })));
+      wait.hidden = Boolean(facets) || groups.some(({ node }) => !node.hidden);
       place.classList.toggle("contando", !facets);
       place.querySelector(".contar")?.remove();
       ranges.show(now);
@@ -51,6 +53,7 @@ export function makeFilters(place: HTMLElement, chips: HTMLElement, fold: HTMLEl
       if (!panel.isConnected) place.replaceChildren(panel);
     },
     offer(count) {
+      wait.hidden = true;
       place.prepend(button("Contar por filtro", count, "boton contar"));
     },
     clear() {

@@ -2,7 +2,8 @@
 //
 // The page sends `open` once, then any number of the others; every question carries a number `id`, every reply names
 // the question it belongs to, and a reply to an older question is to be ignored. For one `ask` come one `answer` and,
-// when its `facets` are null, later one `facets`. For one `csv` come several `csv-chunk`, the last with `finished`.
+// when `more` cards belong to its page, later one `cards`; for one `count`, one `facets`. For one `csv` come several
+// `csv-chunk`, the last with `finished`.
 
 /** How the records were found: with all words, as an id, or by a fallback that must be said openly. */
 export type Step =
@@ -45,8 +46,8 @@ export interface Question {
 export type Ask =
   | { kind: "open"; index: string }
   | ({ kind: "ask"; id: number; page: number } & Question)
-  /** Count facets although there are many results (after `facets` with `pending`). */
-  | ({ kind: "count"; id: number } & Question)
+  /** Count facets; `forced`: although there are many results (after `facets` with `pending`). */
+  | ({ kind: "count"; id: number; forced: boolean } & Question)
   | { kind: "complete"; id: number; text: string }
   | ({ kind: "csv"; id: number } & Question);
 
@@ -115,9 +116,9 @@ export interface Answer {
   found: number;
   total: number;
   page: number;
+  /** The first cards of the page: what a screen shows; `more` follow in a message of their own. */
   cards: Card[];
-  /** null: they follow in a message of their own. */
-  facets: Facets | null;
+  more: number;
   systems: Record<string, string>;
   /** Version of the index: changes when its content does. */
   version: string;
@@ -138,7 +139,9 @@ export interface Suggestion {
 
 export type Reply =
   | Answer
-  /** `pending`: too many results to count unasked; ask with `count`. */
+  /** Every card of the page, those of the answer again. */
+  | { kind: "cards"; id: number; cards: Card[] }
+  /** `pending`: too many results to count unasked; ask with `forced`. */
   | { kind: "facets"; id: number; facets: Facets | null; pending: boolean }
   | { kind: "suggestions"; id: number; text: string; suggestions: Suggestion[] }
   | { kind: "csv-chunk"; id: number; rows: CardFields[]; done: number; total: number; finished: boolean }

@@ -4,9 +4,10 @@ import { readJson } from "./search-data.ts";
 import { find, PAGE, termsOf, type Found } from "./search-engine.ts";
 import { Columns } from "./search-facets.ts";
 import { FORMAT, Index, type Root } from "./search-index.ts";
-import type { Answer, Ask, Card, CardFields, Question, Reply } from "./search-messages.ts";
+import type { Ask, Card, CardFields, Question, Reply } from "./search-messages.ts";
 import { fold } from "./tokenize.ts";
 
+const FIRST = 10; // cards that are shown as soon as they are there: on a slow line twenty take twice as long
 const CHUNK = 512; // records of one message of a download
 const SMALL = 200_000; // records up to which facets are always counted
 const MANY = 20_000; // results that are counted unasked in a larger index
@@ -109,16 +110,19 @@ async function selected({ text, filters, order }: Question, most: number): Promi
   return { found, kept: await columns.arranged(passed, by, most) };
 }
 
-async function answer(ask: Extract<Ask, { kind: "ask" }>): Promise<Answer> {
-  const { index, columns, version } = await opened();
+async function answer(ask: Extract<Ask, { kind: "ask" }>, again: Again): Promise<null> {
+  const { index, version } = await opened();
   const { found, kept } = await selected(ask, ask.page * PAGE);
   const page = Math.min(Math.max(1, ask.page), Math.max(1, Math.ceil(kept.length / PAGE)));
   const shown = kept.slice((page - 1) * PAGE, page * PAGE);
-  const rows = await index.cards(shown);
+  const terms = Array.from(shown, (ref) => termsOf(found, ref, index.posting));
+  const cards = async (refs: Uint32Array): Promise<Card[]> =>
+    withHomonyms(await index.cards(refs)).map((row, n) => ({ ...row, terms: terms[n]! }));
+  const first = shown.slice(0, FIRST);
   const all = found.hits.refs;
   const { systems } = index.root;
   const { step, absent, replaced, phrases, excluded } = found;
-  return {
+  send({
     kind: "answer",
     id: ask.id,
     step,
@@ -130,11 +134,13 @@ async function answer(ask: Extract<Ask, { kind: "ask" }>): Promise<Answer> {
     found: all.length,
     total: kept.length,
     page,
-    cards: withHomonyms(rows).map((row, n) => ({ ...row, terms: termsOf(found, shown[n]!, index.posting) })),
-    facets: all.length ? null : await columns.counted(all, ask.filters),
+    cards: await cards(first),
+    more: shown.length - first.length,
     systems,
     version,
-  };
+  });
+  if (shown.length > first.length) aside(again, cards(shown).then((cards) => ({ kind: "cards", id: ask.id, cards })));
+  return null;
 }
 
 /** A person's name that stands on two cards may be two persons. */
@@ -145,12 +151,13 @@ function withHomonyms(rows: CardFields[]): Omit<Card, "terms">[] {
   return rows.map((row) => ({ ...row, homonym: row.person === 1 && names.get(name(row))! > 1 }));
 }
 
-async function facets(ask: Question & { id: number }, asked: boolean): Promise<Reply> {
+async function count(ask: Extract<Ask, { kind: "count" }>, again: Again): Promise<Reply | null> {
   const { index, columns } = await opened();
   const { found } = await selected(ask, 0);
   const { refs } = found.hits;
-  const pending = !asked && index.root.count > SMALL && refs.length > MANY;
-  return { kind: "facets", id: ask.id, facets: pending ? null : await columns.counted(refs, ask.filters), pending };
+  const { id, filters, forced } = ask;
+  if (!forced && index.root.count > SMALL && refs.length > MANY) return { kind: "facets", id, facets: null, pending: true };
+  return aside(again, columns.counted(refs, filters).then((facets) => ({ kind: "facets", id, facets, pending: false })));
 }
 
 let wanted = 0; // the last download asked for: an older one is not gone on with
@@ -170,17 +177,14 @@ async function csv(ask: Extract<Ask, { kind: "csv" }>): Promise<Reply> {
   return chunk(0);
 }
 
-async function reply(ask: Exclude<Ask, { kind: "open" }>): Promise<Reply> {
+async function reply(ask: Exclude<Ask, { kind: "open" }>, again: Again): Promise<Reply | null> {
   if (ask.kind === "csv") return csv(ask);
-  if (ask.kind === "count") return facets(ask, true);
+  if (ask.kind === "count") return count(ask, again);
   if (ask.kind === "complete") {
     const { index } = await opened();
     return { kind: "suggestions", id: ask.id, text: ask.text, suggestions: await complete(index, ask.text) };
   }
-  const found = await answer(ask);
-  if (found.facets) return found;
-  send(found);
-  return facets(ask, false);
+  return answer(ask, again);
 }
 
 const page = self as unknown as Worker;
@@ -198,27 +202,34 @@ function failed(id: number, error: unknown): Reply {
 }
 
 /** A new night takes the old files away: then everything is opened anew, once, before the page is told. */
-async function answered(ask: Exclude<Ask, { kind: "open" }>): Promise<Reply> {
-  try {
-    return await reply(ask);
-  } catch (error) {
+async function answered(ask: Exclude<Ask, { kind: "open" }>, tried = false): Promise<Reply | null> {
+  const again: Again = async (error) => {
     kept.clear();
     keptBytes = 0;
     opening = undefined;
     last = undefined;
-    if (failure(error) !== "old-version") return failed(ask.id, error);
-  }
+    return tried || failure(error) !== "old-version" ? failed(ask.id, error) : answered(ask, true);
+  };
   try {
-    return await reply(ask);
+    return await reply(ask, again);
   } catch (error) {
-    return failed(ask.id, error);
+    return again(error);
   }
+}
+
+/** What to answer after an error: the same once more, or that it failed. */
+type Again = (error: unknown) => Promise<Reply | null>;
+
+/** What the next question need not wait for. */
+function aside(again: Again, work: Promise<Reply>): null {
+  work.then(send, (error: unknown) => inTurn(() => again(error)));
+  return null;
 }
 
 let queue: Promise<unknown> = Promise.resolve();
 
 /** One question at a time: they share what is loaded. */
-function inTurn(work: () => Promise<Reply> | null): void {
+function inTurn(work: () => Promise<Reply | null> | null): void {
   queue = queue.then(work).then((found) => found && send(found));
 }
 

@@ -1,10 +1,11 @@
 // The search page: reads the address, asks the worker, shows what it answers. Every text is put in as text.
 // The hooks are listed in templates/search.html.
-import type { Answer, Facets, Order, Reply, Suggestion } from "./search-messages.ts";
+import type { Answer, Card, Facets, Order, Reply, Suggestion } from "./search-messages.ts";
 import { isNamed, type Labels, renderCards } from "./search-cards.ts";
-import { connect } from "./search-client.ts";
+import { connect, ownScript } from "./search-client.ts";
 import { makeCombobox, type OptionGroup } from "./search-combobox.ts";
-import { makeDownload } from "./search-download.ts";
+import type { makeDownload } from "./search-download.ts";
+import { el } from "./search-dom.ts";
 import { makeFilters } from "./search-filters.ts";
 import { address, inUse, noFilters, readState, type State } from "./search-state.ts";
 import { fold } from "./tokenize.ts";
@@ -29,13 +30,17 @@ const labels = JSON.parse(root.dataset["rotulos"]!) as Record<string, Labels>;
 
 let state = readState(location.search);
 let answer: Answer | null = null;
+let counts: Facets | null = null;
+let counted = false;
+let failures = 0;
+let download: ReturnType<typeof makeDownload> | undefined;
 let timer = 0;
 let focusResults = false;
 
+const filters = place("filtros");
 const client = connect(root.dataset["worker"]!, index);
-const panel = makeFilters(place("filtros"), place("en-uso"), place("plegar"), (filters) => go({ filters }));
+const panel = makeFilters(filters, place("en-uso"), place("plegar"), (chosen) => go({ filters: chosen }));
 const box = makeCombobox(input, place("sugerencias"));
-const download = makeDownload(place("bajar"), client);
 
 const filtered = () => inUse(state.filters, (_facet, value) => value).length > 0;
 
@@ -55,45 +60,67 @@ function rest(): void {
   for (const part of [status, results, pager]) part!.replaceChildren();
   settle(0);
   panel.clear();
-  download(null);
+  download?.(null);
   lists!.hidden = false;
 }
 
 function hear(reply: Reply): void {
   if (reply.kind === "answer") show(reply);
-  else if (reply.kind === "facets") count(reply.facets, reply.pending);
+  else if (reply.kind === "cards") showRest(reply.cards);
+  else if (reply.kind === "facets") showCounts(reply.facets, reply.pending);
   else if (reply.kind === "error") fail(reply.what);
 }
 
 function show(given: Answer): void {
   answer = given;
+  counts = null;
+  counted = false;
   state.page = given.page;
   status!.replaceChildren(statusText(given, state.text));
-  renderCards(results!, given, { labels, home: home.pathname, today: new Date().toLocaleDateString("sv-SE") });
-  if (!given.total) renderEmpty(results!, given, filtered(), () => go({ filters: noFilters() }));
-  if (given.total || filtered()) panel.show(state.filters, given.systems, given.facets);
+  if (given.total) renderCards(results!, given, setting());
+  else renderEmpty(results!, given, filtered(), () => go({ filters: noFilters() }));
+  if (given.total || filtered()) panel.show(state.filters, given.systems, null);
   else panel.clear();
+  countWhenSeen();
   renderPager(pager!, given, (page) => address({ ...state, page }));
-  settle(given.total);
+  settle(given.total, given.more > 0);
   lists!.hidden = given.total > 0;
-  offerDownload(given);
+  if (given.total || download) void loadDownload().then(() => answer && offerDownload(answer));
   if (focusResults) results!.querySelector("a")?.focus();
   focusResults = false;
 }
 
-function settle(total: number): void {
-  results!.removeAttribute("aria-busy");
+function setting() {
+  return { labels, home: home.pathname, today: new Date().toLocaleDateString("sv-SE") };
+}
+
+function showRest(cards: Card[]): void {
+  if (!answer) return;
+  answer = { ...answer, cards, more: 0 };
+  renderCards(results!, answer, setting());
+  settle(answer.total);
+}
+
+function settle(total: number, busy = false): void {
+  if (!busy) results!.removeAttribute("aria-busy");
   order.parentElement!.hidden = !total && !filtered();
   place("homonimos").hidden = !answer?.cards.some(isNamed);
 }
 
-/** Counts that came after the answer, or the offer to make them. */
-function count(facets: Facets | null, pending: boolean): void {
-  if (!answer?.total && !filtered()) return;
+/** Count once the filters are seen: their columns are most of what a question costs, and a phone keeps them folded. */
+function countWhenSeen(): void {
+  if (counted || !(answer?.total || (answer && filtered())) || !filters.getClientRects().length) return;
+  counted = true;
+  client.send({ kind: "count", forced: false, ...question() }, hear);
+}
+
+/** The counts, or the offer to make them. */
+function showCounts(facets: Facets | null, pending: boolean): void {
   if (!answer) return;
+  counts = facets;
   panel.show(state.filters, answer.systems, facets);
-  if (facets) offerDownload((answer = { ...answer, facets }));
-  if (pending) panel.offer(() => client.send({ kind: "count", ...question() }, hear));
+  if (facets) offerDownload(answer);
+  if (pending) panel.offer(() => client.send({ kind: "count", forced: true, ...question() }, hear));
 }
 
 function question() {
@@ -107,11 +134,27 @@ function fail(what: Fault): void {
   renderFailure(status!, what, ask);
 }
 
+/** The download's own script: it comes after the first results, so that they need not wait for it. */
+async function loadDownload(): Promise<void> {
+  if (download) return;
+  const section = place("bajar");
+  section.querySelector(".falla")?.remove();
+  try {
+    // A browser remembers that an address could not be loaded: with another fragment it asks again.
+    const script = (await import(`${ownScript(root.dataset["bajar"]!)}#${failures}`)) as { makeDownload: typeof makeDownload };
+    download ??= script.makeDownload(section, client);
+  } catch {
+    failures += 1;
+    section.hidden = false;
+    section.append(el("p", { class: "falla" }, "No se pudo cargar esta parte; se intentará en la próxima búsqueda."));
+  }
+}
+
 function offerDownload(given: Answer): void {
   const { systems, total, cards } = given;
   const named = inUse(state.filters, (facet, value) => (facet === "system" ? (systems[value] ?? value) : value));
-  const slugs = given.facets?.system.filter(({ count, chosen }) => count && (chosen || !state.filters.system.length));
-  download({
+  const slugs = counts?.system.filter(({ count, chosen }) => count && (chosen || !state.filters.system.length));
+  download?.({
     question: question(),
     systems,
     home: home.href,
@@ -208,6 +251,7 @@ window.addEventListener("popstate", () => {
   fill();
   ask();
 });
+new ResizeObserver(countWhenSeen).observe(filters);
 window.addEventListener("online", () => {
   if (status!.querySelector("button")) ask();
 });
