@@ -5,6 +5,9 @@ The built sample portal is served with the index of simulated records in place o
 slow network (150 ms before each answer, 1.6 Mbit/s shared by all, gzip), so that the page's worker is slowed like the
 page; the page's main thread is slowed four times by Chromium (which cannot slow a worker). Every question is asked by
 a browser with an empty cache: the page is opened, the box gets the focus, and once all is quiet the form is sent.
+The time is that to the first ten results; the cards are told for these ten and for the page of twenty. The window is
+a phone's, where the filters are folded and nothing is counted until they are opened; `--desktop` has them open.
+`--fast` leaves out the slow line and the slowed thread.
 """
 
 from __future__ import annotations
@@ -64,7 +67,9 @@ class Slow(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     roots: ClassVar[list[tuple[str, Path]]] = []
-    sent: ClassVar[list[tuple[str, int]]] = []
+    sent: ClassVar[list[tuple[str, int, float]]] = []
+    latency: ClassVar[float] = LATENCY
+    rate: ClassVar[float] = BYTES_PER_SECOND
     line = threading.Lock()
     free: ClassVar[float] = 0.0
     busy: ClassVar[float] = 0.0
@@ -73,7 +78,7 @@ class Slow(http.server.BaseHTTPRequestHandler):
         path = self.path.split("?")[0]
         found = next((f for prefix, root in Slow.roots if path.startswith(prefix)
                       and (f := _file(root, path[len(prefix):]))), None)  # fmt: skip
-        time.sleep(LATENCY)
+        time.sleep(Slow.latency)
         body = found.read_bytes() if found else b""
         self.send_response(200 if found else 404)
         if found:
@@ -88,12 +93,12 @@ class Slow(http.server.BaseHTTPRequestHandler):
         for at in range(0, len(body), 4096):
             part = body[at : at + 4096]
             with Slow.line:
-                Slow.free = max(Slow.free, time.monotonic()) + len(part) / BYTES_PER_SECOND
+                Slow.free = max(Slow.free, time.monotonic()) + len(part) / Slow.rate
                 wait = Slow.free - time.monotonic()
             time.sleep(max(0.0, wait))
             self.wfile.write(part)
-        Slow.sent.append((path, len(body)))
         Slow.busy = time.monotonic()
+        Slow.sent.append((path, len(body), Slow.busy))
 
     def log_message(self, *_: Any) -> None:
         return
@@ -124,10 +129,13 @@ def _kinds(documents: pl.DataFrame, count: int) -> dict[str, list[str]]:
 
 
 def _asked(
-    browser: Any, origin: str, text: str, pagefind: bool, slower: int
-) -> tuple[float | None, list[Any], list[Any], float]:
-    """Return ms to the results, what was sent before the question and for it, and the heap in MB (page and worker)."""
-    context = browser.new_context()
+    browser: Any, origin: str, text: str, pagefind: bool, slower: int, window: tuple[int, int]
+) -> tuple[float | None, list[Any], list[Any], float, list[Any]]:
+    """Return ms to the results, what was sent before the question and for it, and the heap in MB (page and worker).
+
+    Last comes what was sent for the question until the results stood.
+    """
+    context = browser.new_context(viewport={"width": window[0], "height": window[1]})
     page = context.new_page()
     context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
     Slow.sent.clear()
@@ -139,16 +147,18 @@ def _asked(
     quiet(page)
     before = list(Slow.sent)
     Slow.sent.clear()
+    asked = time.monotonic()
     took = page.evaluate(PAGEFIND_ASK if pagefind else ASK, text)
     quiet(page)
     after = list(Slow.sent)
     heap = sum(one.evaluate("performance.memory?.usedJSHeapSize ?? 0") for one in [page, *page.workers])
     context.close()
-    return took, before, after, heap / 1e6
+    until = asked + (took or 0) / 1000 + 0.01
+    return took, before, after, heap / 1e6, [one for one in after if one[2] <= until]
 
 
 def _kilobytes(sent: list[Any], *marks: str) -> float:
-    return sum(size for path, size in sent if any(mark in path for mark in marks)) / 1000
+    return sum(size for path, size, _ in sent if any(mark in path for mark in marks)) / 1000
 
 
 def _report(name: str, rows: list[Any], pagefind: bool) -> None:
@@ -160,8 +170,8 @@ def _report(name: str, rows: list[Any], pagefind: bool) -> None:
     print(
         f"{name:32} start kB {median(_kilobytes(r[1], *starts) for r in rows):7.1f}"
         f" | index kB p50 {median(index_kb):6.1f} p95 {index_kb[late]:6.1f}"
-        f" | cards kB {median(_kilobytes(r[2], *cards) for r in rows):5.1f}"
-        f" in {median(sum(any(c in p for c in cards) for p, _ in r[2]) for r in rows):.0f}"
+        f" | ten cards kB {median(_kilobytes(r[4], *cards) for r in rows):5.1f} in {_requests(rows, 4, cards)}"
+        f" | the page's {median(_kilobytes(r[2], *cards) for r in rows):5.1f} in {_requests(rows, 2, cards)}"
         f" | facets kB {median(_kilobytes(r[2], '/f/') for r in rows):5.1f}"
         f" | ms p50 {median(times):5.0f} p95 {times[int(0.95 * (len(times) - 1) + 0.5)]:5.0f}"
         f" | heap MB {max(r[3] for r in rows):.1f}",
@@ -169,12 +179,22 @@ def _report(name: str, rows: list[Any], pagefind: bool) -> None:
     )
 
 
+def _requests(rows: list[Any], part: int, marks: tuple[str, ...]) -> str:
+    """Return how many requests for cards a question took: the median and the most."""
+    counts = [sum(any(m in path for m in marks) for path, _, _ in row[part]) for row in rows]
+    return f"{median(counts):.0f}..{max(counts)}"
+
+
 def main() -> None:
     read = argparse.ArgumentParser(description=__doc__)
     read.add_argument("--records", type=int, nargs="+", default=[10_000])
     read.add_argument("--questions", type=int, default=9)
-    read.add_argument("--pagefind", action="store_true")
+    for flag in ("--pagefind", "--desktop", "--fast"):
+        read.add_argument(flag, action="store_true")
     given = read.parse_args()
+    window = (1280, 900) if given.desktop else (390, 800)
+    if given.fast:
+        Slow.latency, Slow.rate = 0.0, 1e9
     from browser_setup import chromium
 
     site = REPO / "build" / "site" / "current"
@@ -208,7 +228,10 @@ def main() -> None:
                 ]
                 for peer in peers:
                     for kind, texts in _kinds(documents, given.questions).items():
-                        rows = [_asked(browser, origin, text, peer, SLOWER) for text in texts]
+                        rows = [
+                            _asked(browser, origin, text, peer, 1 if given.fast else SLOWER, window)
+                            for text in texts
+                        ]
                         _report(f"{count} {'Pagefind' if peer else 'Vitrina'} {kind}", rows, peer)
         browser.close()
 
