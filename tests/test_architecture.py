@@ -18,6 +18,7 @@ RANKS = {
         "catalogs",
         "formats",
         "storage",
+        "history",
         "snapshots",
         "weather",
         "privacy",

@@ -7,7 +7,8 @@ page; the page's main thread is slowed four times by Chromium (which cannot slow
 a browser with an empty cache: the page is opened, the box gets the focus, and once all is quiet the form is sent.
 The time is that to the first ten results; the cards are told for these ten and for the page of twenty. The window is
 a phone's, where the filters are folded and nothing is counted until they are opened; `--desktop` has them open.
-`--fast` leaves out the slow line and the slowed thread.
+`--fast` leaves out the slow line and the slowed thread. Heaps are told after ten questions on one page: what the page's
+and the worker's own objects take, and the memory of their buffers, which engines do not count as heap.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import http.server
+import json
 import mimetypes
 import os
 import random
@@ -130,11 +132,8 @@ def _kinds(documents: pl.DataFrame, count: int) -> dict[str, list[str]]:
 
 def _asked(
     browser: Any, origin: str, text: str, pagefind: bool, slower: int, window: tuple[int, int]
-) -> tuple[float | None, list[Any], list[Any], float, list[Any]]:
-    """Return ms to the results, what was sent before the question and for it, and the heap in MB (page and worker).
-
-    Last comes what was sent for the question until the results stood.
-    """
+) -> tuple[float | None, list[Any], list[Any], list[Any]]:
+    """Return ms to the results, and what was sent before the question, for it, and until the results stood."""
     context = browser.new_context(viewport={"width": window[0], "height": window[1]})
     page = context.new_page()
     context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
@@ -151,10 +150,41 @@ def _asked(
     took = page.evaluate(PAGEFIND_ASK if pagefind else ASK, text)
     quiet(page)
     after = list(Slow.sent)
-    heap = sum(one.evaluate("performance.memory?.usedJSHeapSize ?? 0") for one in [page, *page.workers])
     context.close()
     until = asked + (took or 0) / 1000 + 0.01
-    return took, before, after, heap / 1e6, [one for one in after if one[2] <= until]
+    return took, before, after, [one for one in after if one[2] <= until]
+
+
+def _heaps(browser: Any, origin: str, texts: list[str], pagefind: bool) -> str:
+    """Return the megabytes of page and worker after all of *texts*, garbage collected: objects, and buffers."""
+    context = browser.new_context()
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    answers: list[dict[str, Any]] = []
+    session.on("Target.receivedMessageFromTarget", lambda event: answers.append(json.loads(event["message"])))
+    workers: list[str] = []
+    session.on("Target.attachedToTarget", lambda event: workers.append(event["sessionId"]))
+    session.send(
+        "Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": False}
+    )
+    page.goto(f"{origin}/vacia.html" if pagefind else f"{origin}/buscar/")
+    if pagefind:
+        page.evaluate(PAGEFIND_OPEN)
+    for text in texts:
+        page.evaluate(PAGEFIND_ASK if pagefind else ASK, text)
+        page.wait_for_timeout(400)
+    session.send("HeapProfiler.collectGarbage")
+    found = [session.send("Runtime.getHeapUsage")]
+    for worker in workers:
+        for number, method in enumerate(("HeapProfiler.collectGarbage", "Runtime.getHeapUsage")):
+            message = json.dumps({"id": number, "method": method})
+            session.send("Target.sendMessageToTarget", {"message": message, "sessionId": worker})
+        page.wait_for_timeout(500)
+    found += [answer["result"] for answer in answers if answer.get("id") == 1 and "result" in answer]
+    context.close()
+    objects = sum(one["usedSize"] for one in found) / 1e6
+    buffers = sum(one.get("backingStorageSize", 0) for one in found) / 1e6
+    return f"objects {objects:.1f} MB, buffers {buffers:.1f} MB in {len(found)} heaps"
 
 
 def _kilobytes(sent: list[Any], *marks: str) -> float:
@@ -170,11 +200,10 @@ def _report(name: str, rows: list[Any], pagefind: bool) -> None:
     print(
         f"{name:32} start kB {median(_kilobytes(r[1], *starts) for r in rows):7.1f}"
         f" | index kB p50 {median(index_kb):6.1f} p95 {index_kb[late]:6.1f}"
-        f" | ten cards kB {median(_kilobytes(r[4], *cards) for r in rows):5.1f} in {_requests(rows, 4, cards)}"
+        f" | ten cards kB {median(_kilobytes(r[3], *cards) for r in rows):5.1f} in {_requests(rows, 3, cards)}"
         f" | the page's {median(_kilobytes(r[2], *cards) for r in rows):5.1f} in {_requests(rows, 2, cards)}"
         f" | facets kB {median(_kilobytes(r[2], '/f/') for r in rows):5.1f}"
-        f" | ms p50 {median(times):5.0f} p95 {times[int(0.95 * (len(times) - 1) + 0.5)]:5.0f}"
-        f" | heap MB {max(r[3] for r in rows):.1f}",
+        f" | ms p50 {median(times):5.0f} p95 {times[int(0.95 * (len(times) - 1) + 0.5)]:5.0f}",
         flush=True,
     )
 
@@ -206,8 +235,7 @@ def main() -> None:
     origin = f"http://127.0.0.1:{server.server_port}"
     with chromium.playwright() as driver:
         env = dict(os.environ) | found.env
-        precise = ["--enable-precise-memory-info"]
-        browser = driver.chromium.launch(executable_path=found.path, env=env, args=precise)
+        browser = driver.chromium.launch(executable_path=found.path, env=env)
         for count in given.records:
             with tempfile.TemporaryDirectory() as folder:
                 out = Path(folder)
@@ -233,6 +261,11 @@ def main() -> None:
                             for text in texts
                         ]
                         _report(f"{count} {'Pagefind' if peer else 'Vitrina'} {kind}", rows, peer)
+                    asked = [text for texts in _kinds(documents, 4).values() for text in texts][:10]
+                    print(
+                        f"{count} {'Pagefind' if peer else 'Vitrina'}, ten questions:",
+                        _heaps(browser, origin, asked, peer),
+                    )
         browser.close()
 
 

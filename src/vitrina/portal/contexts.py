@@ -332,6 +332,14 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A night in which a published record changed: its day (ISO) and what, never what it said before."""
+
+    day: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """Where a record comes from."""
 
@@ -343,6 +351,7 @@ class Provenance:
     changed: str
     unchanged: bool = False
     """The record says what it said when it was first published."""
+    history: Sequence[Changed] = ()
 
 
 @dataclass(frozen=True, slots=True)

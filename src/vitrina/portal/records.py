@@ -17,8 +17,8 @@ from markupsafe import Markup
 
 from vitrina.model import System
 from vitrina.portal import citation, entities, entity_recipes, filters, quality, urls
-from vitrina.portal.contexts import Link, Page, Provenance, Route
-from vitrina.portal.ficha import Cutter
+from vitrina.portal.contexts import Changed, Link, Page, Provenance, Route
+from vitrina.portal.ficha import HIDDEN, Cutter
 from vitrina.portal.lead import Body
 from vitrina.portal.quality_record import Reviews, ente_quality_url
 from vitrina.portal.series import Series
@@ -30,6 +30,8 @@ from vitrina.portal.words import say
 
 _RELATED = 4
 _GROUP = 500
+_NAMED = 6
+"""Fields named of those that changed in a night."""
 _LONG_TITLE = 70
 """Characters from which a title is set like a paragraph: some contracts are called by their whole object."""
 
@@ -111,6 +113,8 @@ class Writer:
         self.before, self.after = citation.record_citation(site, dataset)
         self.sources = {s.id: s.title for s in quality.source_views(dataset, site.run_date)}
         self.reports = _reports(site, dataset)
+        own = [f for f in self.system.main.fields if f.name not in HIDDEN]
+        self.titles = {f.name: f.title for f in own} | {t.name: t.title for t in self.system.children}
         self.reviews = Reviews(site, dataset, draw.env)
         self.entity = entities.maker(site, dataset)
         # Records in list books have no folder of their own, where the files of a chart or a recipe would be.
@@ -204,7 +208,20 @@ class Writer:
             since=str(row["primera_vez"] or ""),
             changed=str(row["ultimo_cambio"] or ""),
             unchanged=row["primera_vez"] == row["ultimo_cambio"],
+            history=[self._changed(entry) for entry in self.dataset.histories.get(row["id"], ())],
         )
+
+    def _changed(self, entry: Mapping[str, Any]) -> Changed:
+        """Say what changed in a night: fields by their titles, tables of the record by theirs."""
+        names = [self.titles[n] for n in entry["campos"] if n in self.titles]
+        shown, more = ", ".join(names[:_NAMED]), len(names) - _NAMED
+        if entry["regreso"]:
+            text = say("Se volvió a publicar.")
+        elif more > 0:
+            text = say("Cambió: {names} y {more} más.", names=shown, more=more)
+        else:
+            text = say("Cambió: {names}.", names=shown) if shown else say("Cambió el registro.")
+        return Changed(entry["dia"].isoformat(), text)
 
     def _is_person(self, row: Row) -> bool:
         """Whether the row is about a natural person; a system with both kinds says which in `tipo_persona`."""
@@ -261,6 +278,7 @@ class Writer:
             "version": row["ultimo_cambio"],
             "licencia": self.system.license,
             "datos_sinteticos": self.site.version.synthetic,
+            "historia": self.dataset.histories.get(row["id"], ()),
             "tablas": {self.system.main.name: row, **children},
         }
         return orjson.dumps(document, default=_jsonable, option=orjson.OPT_APPEND_NEWLINE)

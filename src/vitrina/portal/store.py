@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,8 @@ class Dataset:
     sources: tuple[Source, ...]
     findings: pl.DataFrame | None = None
     """All that the rules noted in published records, one row each (FINDINGS); None when the night left no such file."""
+    histories: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    """Id → the nights its record changed (history.py), for those that did."""
     nights: tuple[Mapping[str, Any], ...] = ()
     """The figures of each night on record, oldest first (data/archive/quality/<system>.jsonl)."""
 
@@ -133,6 +135,7 @@ def _dataset(settings: Settings, system: System, sources: Sequence[Source]) -> D
         files=_files(build / "packages" / system.slug),
         sources=tuple(s for s in sources if s.system == system.slug),
         findings=_findings(build / "reports" / f"{system.slug}.findings.parquet"),
+        histories=_histories(changes),
         nights=_nights(settings.archive / "quality" / f"{system.slug}.jsonl"),
     )
 
@@ -175,6 +178,13 @@ def _history(frame: pl.DataFrame, changes: Path, run_date: date) -> pl.DataFrame
         .alias(n)
         for n in names
     )
+
+
+def _histories(changes: Path) -> dict[str, list[dict[str, Any]]]:
+    if not changes.is_file() or "historia" not in pl.read_parquet_schema(changes):
+        return {}
+    known = pl.read_parquet(changes, columns=["id", "historia"]).filter(pl.col("historia").list.len() > 0)
+    return dict(known.iter_rows())
 
 
 def _own_key(table: Table) -> list[str]:

@@ -1,7 +1,8 @@
 """Compare: tonight's clean rows against the ledger of every record ever published.
 
-The ledger (data/archive/ledger/<system>.parquet) keeps id, content hash, first night, last change and, for what is
-gone, since when. It holds no names: a withdrawn record's page says only that and when it was withdrawn.
+The ledger (data/archive/ledger/<system>.parquet) keeps id, content hash, first night, last change, which fields
+changed when (history.py) and, for what is gone, since when. It holds no names: a withdrawn record's page says only that
+and when it was withdrawn.
 `publish` puts the new ledger in the archive once the site is switched, so a failed night leaves no trace.
 """
 
@@ -15,17 +16,19 @@ from typing import Any
 
 import polars as pl
 
+from vitrina import history
 from vitrina.config import Settings
-from vitrina.model import System, Version
+from vitrina.model import System, Table, Version
 from vitrina.storage import fresh_folder, read_json, write_json, write_parquet
 
 Progress = Callable[[str], None]
-SCHEMA = {
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "id": pl.String,
     "hash": pl.String,
     "primera_vez": pl.Date,
     "ultimo_cambio": pl.Date,
     "retirado": pl.Date,
+    "historia": history.TYPE,
 }
 _NOT_CONTENT = ("fuente_instantanea", "fuente_posicion")
 """A row that only moved to another line or file has not changed."""
@@ -46,7 +49,8 @@ def run(
         ledger = _ledger(settings, system, decided=report["decision"] == "publish")
         write_parquet(folder / "ledger" / f"{system.slug}.parquet", ledger)
         live = ledger.filter(pl.col("retirado").is_null())
-        write_parquet(folder / f"{system.slug}.parquet", live.select("id", "primera_vez", "ultimo_cambio"))
+        shown = live.select("id", "primera_vez", "ultimo_cambio", "historia")
+        write_parquet(folder / f"{system.slug}.parquet", shown)
         summary = _summary(ledger, settings.run_date)
         write_json(folder / f"{system.slug}.json", summary)
         digest.update(system.slug.encode())
@@ -71,9 +75,9 @@ def run(
 def _ledger(settings: Settings, system: System, *, decided: bool) -> pl.DataFrame:
     """Return the new ledger, sorted by id. Without a decision to publish nothing counts as withdrawn."""
     before = _read(settings.archive / "ledger" / f"{system.slug}.parquet")
-    now = _hashes(settings.build / "checked" / system.slug, system)
+    now = _contents(settings.build / "checked" / system.slug, system)
     today = pl.lit(settings.run_date)
-    joined = now.join(before, on="id", how="left", suffix="_before")
+    joined = now.join(before, on="id", how="left", suffix="_before", maintain_order="left")
     same = pl.col("hash") == pl.col("hash_before")
     live = joined.select(
         "id",
@@ -84,38 +88,50 @@ def _ledger(settings: Settings, system: System, *, decided: bool) -> pl.DataFram
         .otherwise(today)
         .alias("ultimo_cambio"),
         pl.lit(None, dtype=pl.Date).alias("retirado"),
+        history.told(joined, system, settings.run_date),
+        *(c for c in now.columns if c.startswith(history.PRINT)),
     )
     gone = before.join(now, on="id", how="anti")
     if decided:
         gone = gone.with_columns(pl.col("retirado").fill_null(today))
-    return pl.concat([live, gone.select(live.columns)]).sort("id")
+    held = [c for c in live.columns if c in gone.columns]
+    return pl.concat([live, gone.select(held)], how="diagonal").sort("id")
 
 
 def _read(path: Path) -> pl.DataFrame:
     return pl.read_parquet(path) if path.is_file() else pl.DataFrame(schema=SCHEMA)
 
 
-def _hashes(folder: Path, system: System) -> pl.DataFrame:
-    """Return (id, hash) of each main row with its child rows, provenance of place left out."""
-    texts: dict[str, list[str]] = {}
-    for table in system.tables:
-        path = folder / f"{table.name}.parquet"
-        if not path.is_file():
-            continue
-        frame = pl.read_parquet(path)
-        key = table.parent_key or "id"
-        content = [c for c in table.names if c not in _NOT_CONTENT]
-        lines = frame.select(
-            pl.col(key).alias("key"), pl.struct(content).struct.json_encode().alias("json")
-        ).sort("key", "json")
-        for parent, line in lines.iter_rows():
-            if table is system.main:
-                texts[parent] = [line]
-            elif parent in texts:
-                texts[parent].append(line)
-    ids = sorted(texts)
-    digests = [hashlib.sha256("\n".join(texts[i]).encode()).hexdigest() for i in ids]
-    return pl.DataFrame({"id": ids, "hash": digests}, schema={"id": pl.String, "hash": pl.String})
+def _contents(folder: Path, system: System) -> pl.DataFrame:
+    """Return per main row (id, hash, a print per field): its own text and its child rows', provenance of place left out."""
+    paths = {t.name: folder / f"{t.name}.parquet" for t in system.tables}
+    if not paths[system.main.name].is_file():
+        return pl.DataFrame(schema={"id": pl.String, "hash": pl.String})
+    main = pl.read_parquet(paths[system.main.name])
+    children = {
+        t.name: _lines(pl.read_parquet(paths[t.name]), t) for t in system.children if paths[t.name].is_file()
+    }
+    whole = _lines(main, system.main)
+    for name, lines in children.items():
+        whole = whole.join(lines.rename({"text": name}), on="id", how="left", maintain_order="left")
+    texts = ["text", *children]
+    joined = whole.select(pl.concat_str(texts, separator="\n", ignore_nulls=True)).to_series()
+    digests = [hashlib.sha256(text.encode()).hexdigest() for text in joined]
+    prints = history.prints(main, _content(system.main), children)
+    return whole.select("id", pl.Series("hash", digests, dtype=pl.String)).join(prints, on="id", how="left")
+
+
+def _content(table: Table) -> list[str]:
+    return [c for c in table.names if c not in _NOT_CONTENT]
+
+
+def _lines(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Return (id of the main row, text of its rows of *table*), by id."""
+    lines = frame.select(
+        pl.col(table.parent_key or "id").alias("id"),
+        pl.struct(_content(table)).struct.json_encode().alias("text"),
+    ).sort("id", "text")
+    return lines.group_by("id", maintain_order=True).agg(pl.col("text").str.join("\n"))
 
 
 def _summary(ledger: pl.DataFrame, today: date) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def table_frame(settings: Settings, system: System, table: Table) -> pl.DataFram
     """Return the published rows of *table*, sorted by primary key; main tables with their history columns."""
     frame = pl.read_parquet(settings.build / "checked" / system.slug / f"{table.name}.parquet")
     if table is system.main:
-        history = pl.read_parquet(settings.build / "changes" / f"{system.slug}.parquet")
+        history = pl.read_parquet(settings.build / "changes" / f"{system.slug}.parquet").drop("historia")
         frame = frame.join(history, on="id", how="left")
     return frame.sort(table.primary_key)
 
