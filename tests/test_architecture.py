@@ -37,6 +37,7 @@ RANKS = {
         "scaffold",
         "acceptance",
         "declarations",
+        "declared_names",
         "options",
     },
     3: {"stages", "simulate"},

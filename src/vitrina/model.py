@@ -249,6 +249,8 @@ class System:
     """"system" when source ids are unique in the whole system by standard (ocid, folio); else one per source."""
     record_pages: Literal["pages", "viewer"] = "pages"
     notes: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    """Words of the glossary (their anchors) that its page explains where it uses them."""
     folder: Path = Path()
     record: Layout = Layout()
     options: Mapping[str, Any] = field(default_factory=dict)

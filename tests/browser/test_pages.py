@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pypdfium2
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -37,6 +38,25 @@ def test_tables_sort_with_the_keyboard(page: Page, site_server: str, built_site:
 def test_the_lost_page_proposes_to_search_for_the_words_of_the_address(page: Page, site_server: str) -> None:
     page.goto(f"{site_server}/s6-contrataciones/camino-real-de-xaltepec/")
     assert page.locator("input[type=search]").input_value() == "camino real de xaltepec"
+
+
+def test_a_word_is_explained_in_its_place_with_the_keyboard_and_without_scripts(
+    browser: Browser, site_server: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(f"{site_server}/s3-servidores/")
+    word = page.get_by_role("button", name="Inhabilitación")
+    meaning = page.locator("#que-es-inhabilitacion")
+    expect(meaning).not_to_be_visible()
+    word.focus()
+    page.keyboard.press("Enter")
+    expect(meaning).to_be_visible()
+    expect(meaning).to_contain_text("Prohibición de ocupar cargos públicos")
+    page.keyboard.press("Escape")
+    expect(meaning).not_to_be_visible()
+    expect(word).to_be_focused()
+    context.close()
 
 
 def test_the_map_and_its_list_name_the_same_municipalities(page: Page, site_server: str) -> None:

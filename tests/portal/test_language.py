@@ -14,6 +14,8 @@ from toy_portal import ASSETS, make_toy
 from vitrina import portal
 from vitrina.config import HOME, Settings
 from vitrina.errors import ConfigurationError
+from vitrina.portal import glossary
+from vitrina.registry import load_system
 
 THEME = HOME / "themes" / "vitrina"
 
@@ -92,10 +94,23 @@ def test_a_language_without_catalogue_stops_the_render(tmp_path: Path) -> None:
 
 
 def test_every_word_that_leads_to_the_glossary_is_explained_there() -> None:
-    glossary = set(
-        re.findall(r'<span id="([^"]+)">', (HOME / "content" / "glosario.md").read_text(encoding="utf-8"))
-    )
+    explained = glossary.read(HOME / "content")
+    page = (HOME / "content" / "glosario.md").read_text(encoding="utf-8")
+    assert set(explained) == set(re.findall(r'<span id="([^"]+)">', page))
+    assert all(m.title and m.text for m in explained.values())
     texts = [p.read_text(encoding="utf-8") for p in (THEME / "templates").glob("*.html")]
     used = {anchor for text in texts for anchor in re.findall(r'term\("([^"]+)"', text)}
+    systems = [load_system(p.parent) for p in (HOME / "data" / "systems").glob("*/system.toml")]
+    declared = {anchor for system in systems for anchor in system.terms}
     assert len(used) >= 5
-    assert used - glossary == set()
+    assert len(declared) >= 8
+    assert (used | declared) - set(explained) == set()
+
+
+def test_a_portal_without_glossary_has_plain_words(tmp_path: Path) -> None:
+    toy = make_toy(tmp_path / "raiz")
+    (toy.root / "content" / "glosario.md").write_text("Title: Glosario\n\nNada todavía.\n", encoding="utf-8")
+    portal.render(toy, tmp_path / "sitio", bundled=ASSETS)
+    text = (tmp_path / "sitio" / "contratos" / "c-007" / "index.html").read_text(encoding="utf-8")
+    assert "<dt>Fuente</dt>" in text
+    assert "popover" not in text

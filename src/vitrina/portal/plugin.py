@@ -15,6 +15,7 @@ from pelican.generators import Generator
 from vitrina.portal import (
     common,
     datasets,
+    glossary,
     patterns,
     quality_pages,
     recipes,
@@ -118,6 +119,7 @@ def fit_environment(generator: Any) -> None:
     env.globals.update(
         site=site, url=deferred(site.urls.to), full_url=deferred(site.urls.full), asset=site.asset
     )
+    env.globals["meaning"] = glossary.read(site.content).get
     env.globals.update(
         plural=deferred(plural), plural_of=plural_of, content_page=lambda page: _content_page(site, page)
     )
