@@ -89,13 +89,29 @@ def test_shards_hold_what_lunrs_builder_counts(documents: list[Document], built:
 
 def test_words_are_for_completion_and_ids_are_not(documents: list[Document], built: Path) -> None:
     index = Index(built)
-    words = index.words(sorted({first[0] for first in index.segments[0]["words"]}))
+    letters = sorted({first[0] for first in index.segments[0]["words"]})
+    words = {word: power for letter in letters for word, power in index.words(letter).items()}
     expected = {
         t for d in documents for text in d.fields.values() for t in tokens(text) if vocabulary.is_word(t)
     }
     assert set(words) == expected
     assert "garcia" in words
     assert "sfp2021004b" not in words
+
+
+def test_words_are_found_with_the_first_letter_wrong_missing_or_too_many(built: Path) -> None:
+    index = Index(built)
+    letters = sorted({first[0] for first in index.segments[0]["words"]})
+    words = [word for letter in letters for word in index.words(letter)]
+    pick = random.Random(5)
+    for word in pick.sample(words, 60):
+        other = pick.choice("abcdefghijklmnopqrstuvwxyz")
+        for slip in (word[1:], other + word, other + word[1:], word[1] + word[0] + word[2:]):
+            if len(slip) < 3:
+                continue
+            wanted = {w for w in words if w[1:] == slip or (w[1:] == slip[1:] and len(slip) > 3)}
+            wanted |= {w for w in words if w in {slip[1:], slip[1] + slip[0] + slip[2:]}}
+            assert set(index.slips(slip)) == wanted - {slip}, (word, slip)
 
 
 def test_a_new_build_forgets_the_old_files(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_a_difference_would_be_seen(
 
 def test_every_step_is_taken(answers: dict[str, Any]) -> None:
     steps = {a["step"] for a in answers["found"]}
-    assert steps == {"every", "empty", "all", "id", "prefix", "near", "stem", "any", "none"}
+    assert steps == {"every", "empty", "all", "id", "prefix", "near", "stem", "like", "any", "none"}
 
 
 def test_terminal_and_page_find_the_same(

@@ -30,7 +30,7 @@ from vitrina.search import segment
 from vitrina.search.documents import CARD, Document, combined, frame, weights
 from vitrina.search.score import K1, B
 
-FORMAT = 2
+FORMAT = 3
 RULES = 1
 """Raised when `tokenize` changes what a text means: a base made by other rules is of no use."""
 WHOLE = 20_000

@@ -2,7 +2,8 @@
 
 First the records with every word, ids whole; when there are none, ids by their pieces, then an id written with other
 separators, then fallbacks that the answer names: the last word as a beginning, absent words replaced, singular and
-plural, any of the words. Steps look up only the words they need: each may cost its reader a file.
+plural, one word taken for a slip of another, any of the words. Steps look up only the words they need: each may cost
+its reader a file.
 `themes/vitrina/ts/search-engine.ts` follows the same plan; tests compare both on one index.
 """
 
@@ -21,15 +22,17 @@ from vitrina.search.score import Clause, Hits, score
 from vitrina.search.tokenize import fold, stem
 
 MAX_PREFIX_FILES = 16
+MAX_SUSPECTS = 2
 MAX_CHECKED = 200
 NO_HITS = Hits(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64))
 
-Step = Literal["every", "empty", "all", "id", "prefix", "near", "stem", "any", "none"]
+Step = Literal["every", "empty", "all", "id", "prefix", "near", "stem", "like", "any", "none"]
 NOTICES: dict[Step, str] = {
     "empty": "Escriba una palabra más precisa: un nombre, un número de expediente o un tema.",
     "prefix": "Ningún registro tiene la última palabra completa: se muestran palabras que empiezan así.",
     "near": "Hay palabras que no están en ningún registro: se muestra lo más parecido.",
     "stem": "Ningún registro tiene las palabras tal cual: se aceptan en singular, plural u otro género.",
+    "like": "Ningún registro tiene todas las palabras: en lugar de una se muestran otras que se le parecen.",
     "any": "Ningún registro tiene todas las palabras: se muestran los que tienen alguna.",
     "none": "Ningún registro coincide.",
 }
@@ -109,7 +112,7 @@ class _Plan:
             return self.without(written)
         steps: list[Callable[[], Found | None]] = [
             self.whole_ids, self.all_words, self.joined_id, self.last_as_prefix, self.near_spellings, self.same_stems,
-            self.any_word,
+            self.like_words, self.any_word,
         ]  # fmt: skip
         found = next((found for step in steps if (found := step())), None)
         return found or self.found("none", NO_HITS)
@@ -171,6 +174,27 @@ class _Plan:
             return None
         return self.run("stem", clauses, replaced)
 
+    def like_words(self) -> Found | None:
+        """All the words but one are found together: that one, the rarest first, may be another word mistyped."""
+        suspects = sorted(self.parts, key=self.records)[:MAX_SUSPECTS]
+        for term in suspects if len(self.parts) > 1 else ():
+            others = [part for part in self.parts if part != term]
+            if not all(map(self.has, others)) or not self.run("like", _required(others)):
+                continue
+            for words in (self.index.words, self.index.slips) if reading.mistakable(term) else ():
+                used = tuple(filter(self.has, reading.alike(term, words(term))))
+                if (
+                    found := self.run("like", [*_required(others), Clause(used)], {term: used})
+                    if used
+                    else None
+                ):
+                    return found
+        return None
+
+    def records(self, term: str) -> int:
+        """Return in how many records *term* stands, at the least."""
+        return max((len(posting.docs) for posting in self.index.posting(term)), default=0)
+
     def any_word(self) -> Found | None:
         replaced = {term: used for term in self.absent if (used := self.stand_ins(term))}
         present = [Clause((term,), "optional") for term in (*self.parts, *self.wholes) if self.has(term)]
@@ -184,14 +208,14 @@ class _Plan:
     def stand_ins(self, term: str) -> tuple[str, ...]:
         if not reading.replaceable(term):
             return ()
-        used = reading.stand_ins(term, self.index.words([term[0]]))
-        used = used or reading.stand_ins(term, self.index.words(reading.other_letters(term)))
+        used = reading.stand_ins(term, self.index.words(term))
+        used = used or reading.stand_ins(term, self.index.slips(term))
         return tuple(filter(self.has, used))
 
     def same_stem(self, term: str) -> tuple[str, ...]:
         if not reading.replaceable(term):
             return ()
-        words = self.index.words([term[0]])
+        words = self.index.words(term)
         return tuple(filter(self.has, sorted(w for w in words if w != term and stem(w) == stem(term))))
 
     def run(

@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 
 from vitrina.errors import UsageError
-from vitrina.search import shard
+from vitrina.search import reading, shard
 from vitrina.search.columns import FACETS
 from vitrina.search.score import Ints, Posting, thousandths
 from vitrina.search.segment import place
@@ -55,16 +55,34 @@ class Index:
         self._kept |= found
         return sorted(found)
 
-    def words(self, letters: Iterable[str]) -> dict[str, int]:
-        """Return the words that begin with one of *letters* → the power of two of their records."""
+    def words(self, term: str) -> dict[str, int]:
+        """Return the words that begin with the first letter of *term* → the power of two of their records."""
         found: dict[str, int] = {}
-        for letter in letters:
-            for segment in self.segments:
-                for number, first in enumerate(segment["words"]):
-                    if first.startswith(letter):
-                        for word, power in _words(self.file(f"{segment['name']}/v/{place(number)}.bin")):
-                            found[word] = max(power, found.get(word, 0))
+        for segment in self.segments:
+            for number, first in enumerate(segment["words"]):
+                if first.startswith(term[0]):
+                    for word, power in _words(self.file(f"{segment['name']}/v/{place(number)}.bin")):
+                        found[word] = max(power, found.get(word, 0))
         return found
+
+    def slips(self, term: str) -> dict[str, int]:
+        """Return the words that differ from *term* in their first letter (another, none, one more, exchanged) → power.
+
+        They lie where *term*, or the rest of it, would be among the turned words (vocabulary.py).
+        """
+        starts, wholes = reading.turned_slips(term)
+        found: dict[str, int] = {}
+        for segment in self.segments:
+            firsts = segment["turned"]
+            ends = [*((s, f"{s}\uffff") for s in starts), *((w, w) for w in wholes)] if firsts else []
+            for number in sorted(
+                {n for a, b in ends for n in range(max(0, _place(firsts, a)), _place(firsts, b) + 1)}
+            ):
+                for word, power in _words(self.file(f"{segment['name']}/w/{place(number)}.bin")):
+                    if word in wholes or any(len(word) == len(s) + 1 and word.startswith(s) for s in starts):
+                        own = word[-1] + word[:-1]
+                        found[own] = max(power, found.get(own, 0))
+        return {word: power for word, power in found.items() if word != term}
 
     def every(self) -> Ints:
         """Return every document that holds, the newest first."""

@@ -12,14 +12,11 @@ from dataclasses import dataclass
 from vitrina.search.tokenize import Word, stem, words
 
 MAX_WORDS = 12
+MAX_ALIKE = 6
 MAX_NEAR = 24
 _BLANK = " \t\n\r\f\v\u00a0"
 _PHRASE = re.compile('["“”«]([^"“”«»]*)["“”»]')
 _EXCLUDED = re.compile(f"(^|[{_BLANK}])-([^\\W_][^{_BLANK}]*)")
-_SOUNDS = {
-    "b": "v", "v": "b", "c": "szkqx", "s": "czx", "z": "sc", "x": "scj", "k": "cq", "q": "ck", "g": "jh", "j": "gxh",
-    "i": "yh", "y": "il", "l": "y", "a": "h", "e": "h", "o": "h", "u": "h", "h": "jg", "w": "gu",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,9 +81,18 @@ def near(one: str, other: str) -> bool:
     return max(len(left), len(right)) <= 1 or (len(left) == 2 and left == right[::-1])
 
 
-def other_letters(term: str) -> list[str]:
-    """Return the first letters under which a misspelt word may be found when its own has nothing."""
-    return [letter for letter in unique([*_SOUNDS.get(term[0], ""), term[1]]) if letter != term[0]]
+def turned_slips(term: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return how words with another first letter begin when turned (first letter last), and those that are known whole.
+
+    Beginnings of fewer than three letters would be everywhere.
+
+    >>> turned_slips("vicardo")
+    (('vicardo', 'icardo'), ('cardoi', 'vcardoi'))
+    """
+    return tuple(s for s in (term, term[1:]) if len(s) >= 3), (
+        term[2:] + term[1],
+        term[0] + term[2:] + term[1],
+    )
 
 
 def stand_ins(term: str, powers: Mapping[str, int]) -> list[str]:
@@ -98,6 +104,18 @@ def stand_ins(term: str, powers: Mapping[str, int]) -> list[str]:
     same = [w for w in powers if w != term and w[0] == term[0] and stem(w) == own]
     found = same or [w for w in powers if w != term and near(term, w)]
     return sorted(found, key=lambda w: (-powers[w], w))[:MAX_NEAR]
+
+
+def mistakable(term: str) -> bool:
+    """Return whether *term* may be a slip of another word: shorter ones too, but never an id."""
+    return len(term) >= 3 and not any(c.isdecimal() for c in term)
+
+
+def alike(term: str, powers: Mapping[str, int]) -> list[str]:
+    """Return the words near *term*, most frequent first; fewer than of an absent word, for each costs a file."""
+    return sorted((w for w in powers if w != term and near(term, w)), key=lambda w: (-powers[w], w))[
+        :MAX_ALIKE
+    ]
 
 
 def has_phrase(terms: Sequence[str], texts: Sequence[str]) -> bool:

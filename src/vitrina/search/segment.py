@@ -56,6 +56,7 @@ def write(documents: pl.DataFrame, fields: Sequence[int], parent: Path, kind: st
         "count": len(documents),
         "shards": shard.cut(found, files.numbered("t")),
         "words": vocabulary.cut(found, files.numbered("v")),
+        "turned": vocabulary.cut_turned(found, files.numbered("w")),
         "block": SMALL_BLOCK if len(documents) < MANY else LARGE_BLOCK,
     }
     named = vocabulary.names(documents)

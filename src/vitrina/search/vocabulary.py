@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import orjson
@@ -11,8 +11,8 @@ import polars as pl
 from vitrina.search.postings import Postings
 from vitrina.search.tokenize import tokens
 
-RAW_BYTES = 60_000
-"""Bytes of one file of words before gzip; a file never holds two first letters."""
+RAW_BYTES, TURNED_BYTES = 60_000, 20_000
+"""Bytes of one file of words before gzip; of turned words one place is looked up, so their files are smaller."""
 SHORTEST = 3
 COMPANIES = 2_000
 """Companies whose names are offered: those with most records."""
@@ -23,30 +23,59 @@ def is_word(term: str) -> bool:
     return len(term) >= SHORTEST and not any(c.isdecimal() for c in term)
 
 
-def cut(found: Postings, write: Callable[[bytes], object]) -> list[str]:
-    """Write the words of *found* in files; return the first word of each.
+Write = Callable[[bytes], object]
+
+
+def cut(found: Postings, write: Write) -> list[str]:
+    """Write the words of *found* in files; return the first word of each. A file never holds two first letters.
 
     A file is lines: how much of the word before is kept (one character from "0" on), the power of two of its records
     (another), and the rest of the word.
     """
+    return _written(_words(found), RAW_BYTES, write, by_letter=True)
+
+
+def cut_turned(found: Postings, write: Write) -> list[str]:
+    """Write the words of *found* once more, their first letter put last; return the first of each file.
+
+    A word whose first letter is wrong, missing or too many is found by the rest of it, in one place.
+    """
+    return _written(
+        sorted((turned(w), power) for w, power in _words(found)), TURNED_BYTES, write, by_letter=False
+    )
+
+
+def turned(word: str) -> str:
+    """Return *word* with its first letter last.
+
+    >>> turned("ricardo")
+    'icardor'
+    """
+    return word[1:] + word[0]
+
+
+def _words(found: Postings) -> Iterator[tuple[str, int]]:
+    """Yield each word and the power of two of its records, in order."""
     width = len(found.fields)
     records = found.starts[width::width] - found.starts[:-1:width]
-    power = np.floor(np.log2(np.maximum(records, 1))).astype(int).tolist()
+    powers = np.floor(np.log2(np.maximum(records, 1))).astype(int).tolist()
+    return ((term, power) for term, power in zip(found.terms, powers, strict=True) if is_word(term))
+
+
+def _written(words: Iterable[tuple[str, int]], limit: int, write: Write, *, by_letter: bool) -> list[str]:
     firsts: list[str] = []
     lines: list[str] = []
     size, before = 0, ""
-    for term, records_power in zip(found.terms, power, strict=True):
-        if not is_word(term):
-            continue
-        if lines and (size > RAW_BYTES or term[0] != before[0]):
+    for word, power in words:
+        if lines and (size > limit or (by_letter and word[0] != before[0])):
             write("\n".join(lines).encode())
             lines, size, before = [], 0, ""
         if not lines:
-            firsts.append(term)
-        kept = _shared(before, term)
-        lines.append(f"{chr(48 + kept)}{chr(48 + records_power)}{term[kept:]}")
-        size += len(term) - kept + 3
-        before = term
+            firsts.append(word)
+        kept = _shared(before, word)
+        lines.append(f"{chr(48 + kept)}{chr(48 + power)}{word[kept:]}")
+        size += len(word) - kept + 3
+        before = word
     if lines:
         write("\n".join(lines).encode())
     return firsts

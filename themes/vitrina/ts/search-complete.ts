@@ -18,7 +18,7 @@ export async function complete(index: Index, text: string): Promise<Suggestion[]
 }
 
 async function completed(index: Index, before: string, start: string): Promise<Suggestion[]> {
-  const { words, powers } = await index.words([start[0]!]);
+  const { words, powers } = await index.words(start);
   const places = Array.from(words.keys()).filter((n) => words[n]!.startsWith(start) && words[n] !== start);
   places.sort((a, b) => powers[b]! - powers[a]! || (words[a]! < words[b]! ? -1 : 1));
   return places.slice(0, MOST_WORDS).map((n) => ({

@@ -2,13 +2,14 @@
 // No document, no network: the worker brings the index, the tests bring their own.
 import type { CardFields, Step } from "./search-messages.ts";
 import type { Words } from "./search-data.ts";
-import { hasPhrase, otherLetters, read, replaceable, standIns, stem, type Reading } from "./search-query.ts";
+import { alike, hasPhrase, mistakable, read, replaceable, standIns, stem, type Reading } from "./search-query.ts";
 import { byClauses, NO_HITS, score, type Clause, type Hits, type Posting } from "./search-score.ts";
 import { fold } from "./tokenize.ts";
 
 export const PAGE = 20;
 const MAX_PREFIX_FILES = 16;
 const MAX_CHECKED = 200;
+const MAX_SUSPECTS = 2;
 
 /** What a search asks of an index. */
 export interface Source {
@@ -17,7 +18,8 @@ export interface Source {
   load(terms: Iterable<string>): Promise<void>;
   posting(term: string): Posting[] | undefined;
   prefix(prefix: string, most: number): Promise<string[] | null>;
-  words(letters: Iterable<string>): Promise<Words>;
+  words(term: string): Promise<Words>;
+  slips(term: string): Promise<Words>;
   every(): Uint32Array;
   cards(refs: Uint32Array): Promise<CardFields[]>;
   score?(clauses: Clause[]): Hits;
@@ -76,6 +78,7 @@ class Plan {
       (await this.lastAsPrefix()) ??
       (await this.nearSpellings()) ??
       (await this.sameStems()) ??
+      (await this.likeWords()) ??
       this.anyWord()
     );
   }
@@ -144,6 +147,24 @@ class Plan {
     return replaced.length && clauses.every(({ terms }) => terms.length) ? this.run("stem", clauses, replaced) : null;
   }
 
+  /** All the words but one are found together: that one, the rarest first, may be another word mistyped. */
+  private async likeWords(): Promise<Found | null> {
+    const records = (term: string) => Math.max(0, ...(this.source.posting(term) ?? []).map(({ docs }) => docs.length));
+    const suspects = this.parts.slice().sort((a, b) => records(a) - records(b)).slice(0, MAX_SUSPECTS);
+    for (const term of this.parts.length > 1 ? suspects : []) {
+      const others = this.parts.filter((part) => part !== term);
+      if (!others.every((part) => this.has(part)) || !this.run("like", required(others))) continue;
+      for (const list of mistakable(term) ? (["words", "slips"] as const) : []) {
+        const words = alike(term, await this.source[list](term));
+        await this.source.load(words);
+        const used = words.filter((word) => this.has(word));
+        const found = used.length && this.run("like", [...required(others), group({ asked: term, used })], [{ asked: term, used }]);
+        if (found) return found;
+      }
+    }
+    return null;
+  }
+
   private async anyWord(): Promise<Found> {
     const replaced = (await this.standIns(this.absent)).filter(({ used }) => used.length);
     const present = [...this.parts, ...this.wholes].filter((term) => this.has(term));
@@ -155,8 +176,8 @@ class Plan {
   private async standIns(terms: string[]): Promise<Replaced[]> {
     const found: Replaced[] = [];
     for (const asked of terms) {
-      let used = replaceable(asked) ? standIns(asked, await this.source.words([asked[0]!])) : [];
-      if (!used.length && replaceable(asked)) used = standIns(asked, await this.source.words(otherLetters(asked)));
+      let used = replaceable(asked) ? standIns(asked, await this.source.words(asked)) : [];
+      if (!used.length && replaceable(asked)) used = standIns(asked, await this.source.slips(asked));
       found.push({ asked, used });
     }
     await this.source.load(found.flatMap(({ used }) => used));
@@ -165,7 +186,7 @@ class Plan {
 
   private async sameStem(term: string): Promise<string[]> {
     if (!replaceable(term)) return [];
-    const { words } = await this.source.words([term[0]!]);
+    const { words } = await this.source.words(term);
     const used = words.filter((word) => word !== term && stem(word) === stem(term)).sort();
     await this.source.load(used);
     return used.filter((word) => this.has(word));

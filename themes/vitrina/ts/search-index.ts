@@ -1,5 +1,6 @@
 // The index as its files give it: a base and perhaps a delta, numbered together by date (src/vitrina/search/build.py).
 import { path, place, readJson, readWords, rows, type Row, type Words } from "./search-data.ts";
+import { turnedSlips } from "./search-query.ts";
 import { weigh, type Posting, type Statistics } from "./search-score.ts";
 import type { CardFields } from "./search-messages.ts";
 
@@ -11,6 +12,7 @@ export interface Segment {
   count: number;
   shards: string[];
   words: string[];
+  turned: string[];
   names: string;
   block: number;
   facets: Record<string, number>;
@@ -32,7 +34,7 @@ export interface Root {
   order: number[];
 }
 
-export const FORMAT = 2;
+export const FORMAT = 3;
 const KEPT_TERMS = 48;
 
 /** Where documents lie: numbers of their segments and their numbers there. */
@@ -162,18 +164,33 @@ export class Index {
     return { field: row.field, docs: pick(docs), frequency: pick(row.frequency), length: pick(row.length) };
   }
 
-  /** The words that begin with one of `letters`, over all segments. */
-  async words(letters: Iterable<string>): Promise<Words> {
-    const names = new Set<string>();
-    for (const letter of letters) {
-      for (const { name, words } of this.root.segments) {
-        words.forEach((first, n) => first.startsWith(letter) && names.add(`${name}/v/${path(n)}.bin`));
-      }
-    }
+  /** The words that begin with the first letter of `term`, over all segments. */
+  words(term: string): Promise<Words> {
+    return this.vocabulary("v", ({ words }) => words.flatMap((first, n) => (first[0] === term[0] ? [n] : [])), (word) => word);
+  }
+
+  /** The words that differ from `term` in their first letter: they lie where it would be among the turned words. */
+  slips(term: string): Promise<Words> {
+    const { starts, wholes } = turnedSlips(term);
+    const ends = [...starts.map((start) => [start, `${start}\uffff`]), ...wholes.map((one) => [one, one])] as [string, string][];
+    const places = ({ turned }: Segment) =>
+      ends.flatMap(([a, b]) => between(Math.max(0, place(turned, a)), turned.length ? place(turned, b) : -1));
+    return this.vocabulary("w", places, (word) => {
+      const fits = wholes.includes(word) || starts.some((start) => word.length === start.length + 1 && word.startsWith(start));
+      const own = word.slice(-1) + word.slice(0, -1);
+      return fits && own !== term ? own : "";
+    });
+  }
+
+  private async vocabulary(folder: string, places: (segment: Segment) => number[], own: (word: string) => string): Promise<Words> {
+    const names = new Set(this.root.segments.flatMap((one) => places(one).map((n) => `${one.name}/${folder}/${path(n)}.bin`)));
     const powers = new Map<string, number>();
     for (const data of await Promise.all([...names].map(this.open))) {
       const found = readWords(data);
-      found.words.forEach((word, n) => powers.set(word, Math.max(powers.get(word) ?? 0, found.powers[n]!)));
+      found.words.forEach((written, n) => {
+        const word = own(written);
+        if (word) powers.set(word, Math.max(powers.get(word) ?? 0, found.powers[n]!));
+      });
     }
     return { words: [...powers.keys()], powers: [...powers.values()] };
   }
@@ -213,6 +230,10 @@ export class Index {
     const files = this.root.segments.map(({ name }) => this.open(`${name}/f/days.bin`));
     return (await Promise.all(files)).map((data) => readJson<[string, number][]>(data));
   }
+}
+
+function between(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);
 }
 
 function summed(steps: number[]): Uint32Array {

@@ -14,6 +14,7 @@ export type Step =
   | "prefix" // the last word as the beginning of a word
   | "near" // absent words replaced: `replaced` says by which
   | "stem" // no record has all words as written: singular, plural or gender changed; `replaced` says how
+  | "like" // no record has all words: one, by `replaced`, was taken for a slip of others
   | "any" // some of the words only
   | "none";
 

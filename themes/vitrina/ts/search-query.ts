@@ -4,6 +4,7 @@ import { words, type Word } from "./tokenize.ts";
 
 export const MAX_WORDS = 12;
 const MAX_NEAR = 24;
+const MAX_ALIKE = 6;
 const BLANK = " \\t\\n\\r\\f\\v\\u00a0";
 const PHRASE = /["“”«]([^"“”«»]*)["“”»]/gu;
 const EXCLUDED = new RegExp(`(^|[${BLANK}])-([\\p{L}\\p{N}][^${BLANK}]*)`, "gu");
@@ -59,24 +60,39 @@ export function near(one: string, other: string): boolean {
   return a - start === 2 && b - start === 2 && exchanged;
 }
 
-const SOUNDS: Record<string, string> = {
-  b: "v", v: "b", c: "szkqx", s: "czx", z: "sc", x: "scj", k: "cq", q: "ck", g: "jh", j: "gxh", i: "yh", y: "il", l: "y",
-  a: "h", e: "h", o: "h", u: "h", h: "jg", w: "gu",
-}; // prettier-ignore
-
-/** First letters under which a misspelt word may be found when its own has nothing: those that sound alike. */
-export function otherLetters(term: string): string[] {
-  return [...new Set([...(SOUNDS[term[0]!] ?? ""), term[1]!])].filter((letter) => letter !== term[0]);
+/**
+ * How words with another first letter than `term` begin when turned (first letter last), and those that are known whole:
+ * another letter, none, one more, the first two exchanged. Beginnings of fewer than three letters would be everywhere.
+ * See turned_slips of src/vitrina/search/reading.py.
+ */
+export function turnedSlips(term: string): { starts: string[]; wholes: string[] } {
+  const rest = term.slice(2) + term[1]!;
+  return { starts: [term, term.slice(1)].filter(({ length }) => length >= 3), wholes: [rest, term[0]! + rest] };
 }
 
 /** The words of a list that stand in for `term`: of the same stem, or else near it; most frequent first. */
 export function standIns(term: string, list: { words: string[]; powers: number[] }): string[] {
   const own = stem(term);
-  const pick = (test: (word: string) => boolean) => Array.from(list.words.keys()).filter((n) => test(list.words[n]!));
-  const same = pick((word) => word !== term && word[0] === term[0] && stem(word) === own);
-  const found = same.length ? same : pick((word) => word !== term && near(term, word));
-  found.sort((a, b) => list.powers[b]! - list.powers[a]! || (list.words[a]! < list.words[b]! ? -1 : 1));
-  return found.slice(0, MAX_NEAR).map((n) => list.words[n]!);
+  const same = pick(list, (word) => word !== term && word[0] === term[0] && stem(word) === own);
+  const found = same.length ? same : pick(list, (word) => word !== term && near(term, word));
+  return found.slice(0, MAX_NEAR);
+}
+
+/** The words of a list that pass, most frequent first. */
+function pick({ words, powers }: { words: string[]; powers: number[] }, test: (word: string) => boolean): string[] {
+  const found = Array.from(words.keys()).filter((n) => test(words[n]!));
+  found.sort((a, b) => powers[b]! - powers[a]! || (words[a]! < words[b]! ? -1 : 1));
+  return found.map((n) => words[n]!);
+}
+
+/** Whether `term` may be a slip of another word: shorter ones too, but never an id. */
+export function mistakable(term: string): boolean {
+  return term.length >= 3 && !/\p{Nd}/u.test(term);
+}
+
+/** The words of a list near `term`; fewer than of an absent word, for each costs a file. */
+export function alike(term: string, list: { words: string[]; powers: number[] }): string[] {
+  return pick(list, (word) => word !== term && near(term, word)).slice(0, MAX_ALIKE);
 }
 
 /** Whether `terms` follow each other somewhere in `texts`. */

@@ -23,6 +23,9 @@ function notes({ step, replaced, phrases, excluded }: Answer, query: string): st
   if (step === "prefix") said.push(`Ningún registro tiene «${query}» completo: se muestran palabras que empiezan así.`);
   if (step === "near") said.push(...others.map(([asked, used]) => `No hay ${asked}: se muestra ${used}.`));
   if (step === "stem") said.push(...others.map(([asked, used]) => `Junto con ${asked} se buscó ${used}.`));
+  if (step === "like") {
+    said.push(...others.map(([asked, used]) => `Ningún registro tiene todas las palabras: en lugar de ${asked} se muestra ${used}.`));
+  }
   if (step === "any") said.push("Ningún registro tiene todas las palabras: se muestran los que tienen alguna.");
   for (const { text, checked, of, found } of phrases) {
     if (!found) said.push(`Ninguno dice «${text}» seguido: se muestran los que tienen las palabras.`);
