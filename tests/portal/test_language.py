@@ -11,9 +11,10 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 from toy_portal import ASSETS, make_toy
 
-from vitrina import portal
+from vitrina import portal, weather
 from vitrina.config import HOME, Settings
 from vitrina.errors import ConfigurationError
+from vitrina.portal import quality
 
 THEME = HOME / "themes" / "vitrina"
 
@@ -84,6 +85,10 @@ def test_a_portal_in_english_says_so_and_keeps_in_spanish_what_is_not_translated
     portal.render(in_language(tmp_path / "otra", "es"), tmp_path / "en-casa", bundled=ASSETS)
     again = (tmp_path / "en-casa" / "descargas" / "index.html").read_text(encoding="utf-8")
     assert "<h1>Descargas</h1>" in again and '<html lang="es-MX">' in again
+
+
+def test_the_nights_of_a_source_are_called_as_the_program_calls_them() -> None:
+    assert dict(quality.CONDITIONS.items()) == dict(weather.CONDITIONS)
 
 
 def test_a_language_without_catalogue_stops_the_render(tmp_path: Path) -> None:

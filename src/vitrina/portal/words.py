@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -38,6 +39,17 @@ def say(text: str, **values: object) -> str:
 def mark(text: str) -> str:
     """Return *text* as it is: it will be said later, and translators must find it."""
     return text
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return *parts* as an enumeration.
+
+    >>> listed(["una", "otra", "la tercera"]), listed(["una"])
+    ('una, otra y la tercera', 'una')
+    """
+    if len(parts) < 2:
+        return "".join(parts)
+    return say("{first} y {last}", first=", ".join(parts[:-1]), last=parts[-1])
 
 
 class Spoken(dict[str, str]):
