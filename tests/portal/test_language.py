@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,7 @@ from toy_portal import ASSETS, make_toy
 from vitrina import portal, weather
 from vitrina.config import HOME, Settings
 from vitrina.errors import ConfigurationError
-from vitrina.portal import quality
+from vitrina.portal import assets, quality
 
 THEME = HOME / "themes" / "vitrina"
 
@@ -25,7 +28,7 @@ def said() -> set[str]:
         methods, options = parse_mapping_cfg(stream)
     keywords = DEFAULT_KEYWORDS | {"say": None, "mark": None}
     found: set[str] = set()
-    for folder in ("src/vitrina/portal", "themes/vitrina/templates"):
+    for folder in ("src/vitrina/portal", "themes/vitrina/templates", "themes/vitrina/ts"):
         for method, pattern in ((m, p) for p, m in methods):
             inside = pattern.removeprefix(f"{folder}/")
             if inside != pattern:
@@ -57,8 +60,77 @@ def test_a_translation_fills_the_same_holes() -> None:
 
 def test_texts_are_found_in_templates_and_in_code() -> None:
     every = said()
-    assert {"Ir al contenido", "Al día", "{dataset}: lista completa"} <= every
-    assert len(every) > 400
+    assert {"Ir al contenido", "Al día", "{dataset}: lista completa", "Descargar lo que se ve (CSV)"} <= every
+    assert len(every) > 600
+
+
+def test_the_bundler_finds_every_text_of_the_scripts_and_so_do_translators() -> None:
+    found: set[str] = set()
+    for path in (THEME / "ts").glob("*.ts"):
+        code = path.read_text(encoding="utf-8")
+        here = assets.SAID.findall(code)
+        calls = len(re.findall(r"\bsay\(", code)) - (path.name == "words.ts")
+        assert len(here) == calls, f"{path.name}: say() pide el texto ahí mismo, entre comillas dobles"
+        found |= {json.loads(text) for text in here}
+    assert len(found) > 100
+    assert found <= said()
+
+
+_SPANISH = re.compile(
+    r"[áéíóúñÁÉÍÓÚÑ¿¡«»]|^[A-Z][a-z]{2,}"
+    r"|(?<=\s)(?:de|del|el|la|los|las|que|con|por|para|en|un|una|y|o|no|se|su)(?=\s)"
+)
+"""A letter or sign of Spanish, a word with a capital, or a small word among others: what a reader could be shown."""
+_EXEMPT = {
+    "assets.py": {"Ejecute scripts/build, que instala lo que pide themes/vitrina/package-lock.json."},
+    "pelican_run.py": {
+        "Corrija la plantilla, el texto o el dato que se nombra y vuelva a correr vitrina render.",
+        "America/Mexico_City",
+    },
+    "filters.py": {"aeiouáéó", "ón", "án", "és", "ín"},
+    "programs.py": {"License ::"},
+    "quality_pages.py": {"no se cumple", "no se revisó"},
+    "quality_rules.py": {"Corrija el dato: ", "«"},
+    "records.py": {"Link | None"},
+    "shelf.py": {"True", "False"},
+    "store.py": {"Excel", "Parquet"},
+}
+"""Module → what need not be said: for operators (assets, pelican_run), the plurals of declared nouns (filters), what
+the metadata of packages say (programs), states of reporte.json that programs read (quality_pages), what is looked for in
+the texts of a report (quality_rules), a type (records), values of the data (shelf) and names of formats (store)."""
+
+
+def unsaid(tree: ast.Module) -> Iterator[str]:
+    """Yield the texts of a module that look like Spanish and are neither said, marked, raised nor documentation."""
+    told: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise):
+            told |= set(map(id, ast.walk(node)))
+        elif isinstance(node, ast.Expr):
+            told.add(id(node.value))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in {"say", "mark", "words.say"}:
+            told |= set(map(id, node.args))
+        elif isinstance(node, ast.Dict):  # the classes of schema.org
+            pairs = zip(node.keys, node.values, strict=True)
+            told |= {id(v) for k, v in pairs if isinstance(k, ast.Constant) and k.value == "@type"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            text = re.sub(r"<[^>]*>?|[\w-]+=\"[^\"]*\"?", " ", node.value)
+            if _SPANISH.search(text):
+                yield node.value
+
+
+def test_no_text_of_the_portals_code_is_left_unsaid() -> None:
+    code = HOME / "src" / "vitrina" / "portal"
+    found = {
+        path.name: texts
+        for path in sorted(code.rglob("*.py"))
+        if not path.name.startswith("pattern")  # the gallery's contents are invented examples
+        and (texts := set(unsaid(ast.parse(path.read_text(encoding="utf-8")))))
+    }
+    new = {name: texts - _EXEMPT.get(name, set()) for name, texts in found.items()}
+    assert {name: texts for name, texts in new.items() if texts} == {}, "Dígalo con say() o mark(): words.py"
+    assert found == _EXEMPT, "Quite de _EXEMPT lo que ya no está"
 
 
 def in_language(tmp_path: Path, language: str) -> Settings:

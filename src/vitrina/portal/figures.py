@@ -213,7 +213,7 @@ def _bars_finding(points: Sequence[Point], total: float) -> str:
         tied = [p for p in named if p.value == first.value]
         if len(tied) == len(named):
             return say("Todos tienen lo mismo: {count} cada uno.", count=first.shown)
-        names = _joined([f"«{p.label}»" for p in tied])
+        names = _joined([say("«{name}»", name=p.label) for p in tied])
         return say("Van primero, empatados con {count}: {names}.", count=first.shown, names=names)
     count = first.shown
     if total > 0:
