@@ -60,6 +60,7 @@ def test_axe_finds_nothing_in_any_state(browser: Browser, site_server: str, widt
     page.goto(f"{site_server}/buscar/")
     page.locator("#q").press_sequentially("secre")
     expect(page.get_by_role("option").first).to_be_visible()
+    settled(page)  # results that are still being looked for are drawn pale
     page.keyboard.press("ArrowDown")
     look("sugerencias")
     page.keyboard.press("Enter")

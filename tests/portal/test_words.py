@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from toy_portal import HOSTILE
 
 from vitrina.model import Field
-from vitrina.portal import cells, filters, plugin, urls
+from vitrina.portal import cells, filters, plugin, urls, words
 from vitrina.portal.plugin import rebase
 
 
@@ -58,7 +58,7 @@ def test_other_schemes_stay_text(text: str) -> None:
             date(2026, 3, 1),
             '<time datetime="2026-03-01">1 de marzo de 2026</time>',
         ),
-        (Field("f", "string", "F", "d"), None, str(cells.MISSING)),
+        (Field("f", "string", "F", "d"), None, str(cells.missing())),
         (Field("f", "boolean", "F", "d"), False, "No"),
         (Field("f", "number", "F", "d", display="mxn"), 0.0, "$0.00"),
         (Field("f", "integer", "F", "d", display="year"), 2024, "2024"),
@@ -88,7 +88,7 @@ def test_prose_keeps_foreign_links_as_they_are() -> None:
     assert rebase(html, "") == html
 
 
-@pytest.mark.parametrize("module", [cells, filters, plugin, urls])
+@pytest.mark.parametrize("module", [cells, filters, plugin, urls, words])
 def test_examples_in_the_docstrings_hold(module: ModuleType) -> None:
     found = doctest.testmod(module)
     assert found.failed == 0

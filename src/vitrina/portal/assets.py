@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gettext
 import json
 import os
+import re
+import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 from vitrina.config import Settings
 from vitrina.errors import RenderError
+from vitrina.portal import words
 
 FOLDER = "recursos"
 IDENTITY = "identidad.css"
@@ -23,6 +27,8 @@ ENTRIES = (
     "ts/search-worker.ts",
     "ts/viewer.ts",
 )
+SAID = re.compile(r'\bsay\(\s*("(?:[^"\\\n]|\\.)*")')
+"""Where a script says a fixed text (ts/words.ts): its group is the text as it is written there."""
 _REMEDY = "Ejecute scripts/build, que instala lo que pide themes/vitrina/package-lock.json."
 
 
@@ -36,9 +42,31 @@ def bundle(settings: Settings, out: Path) -> dict[str, str]:
     target.mkdir(parents=True, exist_ok=True)
     meta = target / "bundle-meta.json"
     with TemporaryDirectory() as scratch:
-        entries = [*ENTRIES[1:], _styles(settings, Path(scratch))]
+        entries = [*_scripts(settings, Path(scratch)), _styles(settings, Path(scratch))]
         outputs = _run(theme, entries, target, meta)
     return dict(sorted(_named(outputs).items()))
+
+
+def _scripts(settings: Settings, scratch: Path) -> list[str]:
+    """Return the entries of the scripts: the theme's, or a copy of them that speaks the portal's language.
+
+    Each text is put in where it is said, so that every script carries its own words only, in its own language only.
+    """
+    said = words.catalogue(settings.theme, words.language_of(settings.identity()))
+    if type(said) is gettext.NullTranslations:
+        return list(ENTRIES[1:])
+    # Beside its settings, so that the copy is compiled as the theme is.
+    shutil.copy(settings.theme / "tsconfig.json", scratch)
+    (scratch / "ts").mkdir()
+    for source in (settings.theme / "ts").glob("*.ts"):
+        text = SAID.sub(lambda found: _said(found, said), source.read_text(encoding="utf-8"))
+        (scratch / "ts" / source.name).write_text(text, encoding="utf-8")
+    return [str(scratch / entry) for entry in ENTRIES[1:]]
+
+
+def _said(found: re.Match[str], words: gettext.NullTranslations) -> str:
+    whole, text = found[0], found[1]
+    return whole.removesuffix(text) + json.dumps(words.gettext(json.loads(text)), ensure_ascii=False)
 
 
 def _styles(settings: Settings, scratch: Path) -> str:

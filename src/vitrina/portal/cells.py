@@ -10,13 +10,18 @@ from markupsafe import Markup, escape
 
 from vitrina.model import Field, Table
 from vitrina.portal import filters
+from vitrina.portal.words import say
 
-MISSING = Markup('<span class="sin-dato">Sin dato</span>')
 Render = Callable[[Any], str]
 Lookup = Callable[[str], "tuple[str, str] | None"]
 """Id of an ente or supplier → (address, name), None when it has no page."""
 
 _NUMERIC = {"integer", "number"}
+
+
+def missing() -> Markup:
+    """Return what stands where there is no value."""
+    return Markup('<span class="sin-dato">{}</span>').format(say("Sin dato"))
 
 
 def link(address: str, text: str, *, outside: bool = False) -> Markup:
@@ -74,7 +79,7 @@ def plain(field: Field) -> Callable[[Any], str]:
     if field.display == "percent":
         return lambda v: "" if v is None else f"{filters.number(float(v))} %"
     if field.type == "boolean":
-        return lambda v: "" if v is None else ("Sí" if v in (True, "true") else "No")
+        return lambda v: "" if v is None else (say("Sí") if v in (True, "true") else say("No"))
     if field.type in {"date", "datetime"}:
         return lambda v: filters.long_date(v) if v else ""
     if is_numeric(field):
@@ -91,19 +96,19 @@ def short(field: Field) -> Callable[[Any], str]:
 
 def rich(field: Field, lookup: Lookup | None = None) -> Render:
     """Return the function that turns a value of *field* into what a record page shows (text or safe markup)."""
-    text = plain(field)
+    text, absent = plain(field), missing()
     if lookup is not None:
         return _linked(lookup)
     if field.type in {"date", "datetime"}:
-        return lambda v: _time(v) if v else MISSING
+        return lambda v: _time(v) if v else absent
     if field.display == "list":
         one = _labels(field.categories, split=False) if field.categories else str
-        return lambda v: _many([one(p) for p in split(v)]) if v else MISSING
+        return lambda v: _many([one(p) for p in split(v)]) if v else absent
     if field.display == "url" or field.format == "uri":
         return _web_link
     if field.display == "code" and not field.categories:
-        return lambda v: _code(v) if v not in (None, "") else MISSING
-    return lambda v: text(v) or MISSING
+        return lambda v: _code(v) if v not in (None, "") else absent
+    return lambda v: text(v) or absent
 
 
 def split(value: Any) -> list[str]:
@@ -132,7 +137,7 @@ def _many(parts: list[str]) -> str:
 def _web_link(value: Any) -> str:
     """A value is a link only when it is a plain http(s) address; anything else stays visible text."""
     if value in (None, ""):
-        return MISSING
+        return missing()
     url = filters.safe_url(value)
     if not url:
         return str(value)
@@ -141,9 +146,11 @@ def _web_link(value: Any) -> str:
 
 
 def _linked(lookup: Lookup) -> Render:
+    absent = missing()
+
     def show(value: Any) -> str:
         if value in (None, ""):
-            return MISSING
+            return absent
         found = lookup(str(value))
         return link(*found) if found else _code(value)
 

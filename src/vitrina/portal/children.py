@@ -31,7 +31,7 @@ class _Column:
         self.pairs = value.drawn(*cutter.cut("pair", value.title))
         cell = cutter.cut("cell", value.title, value.numeric)
         self.cells = value.drawn(*cell)
-        self.empty = f"{cell[0]}{cells.MISSING}{cell[1]}"
+        self.empty = f"{cell[0]}{cells.missing()}{cell[1]}"
 
 
 class _Frames:

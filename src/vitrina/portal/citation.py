@@ -9,6 +9,7 @@ from vitrina.portal import urls
 from vitrina.portal.contexts import FileView
 from vitrina.portal.site import LICENSES, Site
 from vitrina.portal.store import Dataset
+from vitrina.portal.words import say
 
 _MIME = {
     "csv": "text/csv",
@@ -19,14 +20,20 @@ _MIME = {
     "zip": "application/zip",
     "gz": "application/gzip",
 }
+_SLOT = "\ue000"
 
 
 def dataset_citation(site: Site, dataset: Dataset) -> str:
     """Return the dataset's reference in APA manner."""
     system = dataset.system
-    return (
-        f"{site.publisher(system)} ({site.version.day.year}). {system.title} (versión {site.version.id}) "
-        f"[Conjunto de datos]. {site.identity.site_name}. {site.urls.full(urls.dataset(system.slug))}"
+    return say(
+        "{publisher} ({year}). {dataset} (versión {version}) [Conjunto de datos]. {site}. {address}",
+        publisher=site.publisher(system),
+        year=site.version.day.year,
+        dataset=system.title,
+        version=site.version.id,
+        site=site.identity.site_name,
+        address=site.urls.full(urls.dataset(system.slug)),
     )
 
 
@@ -36,10 +43,9 @@ def record_citation(site: Site, dataset: Dataset) -> tuple[str, tuple[str, str]]
     A record's version is the day it last changed: its page and its citation stay the same until it does.
     """
     system = dataset.system
-    return site.publisher(system), (
-        f" [Registro de «{system.title}», versión ",
-        f"]. {site.identity.site_name}. ",
-    )
+    said = say("[Registro de «{dataset}», versión {version}]", dataset=system.title, version=_SLOT)
+    before, _, after = said.partition(_SLOT)
+    return site.publisher(system), (f" {before}", f"{after}. {site.identity.site_name}. ")
 
 
 def bibtex(site: Site, dataset: Dataset) -> str:
@@ -52,7 +58,7 @@ def bibtex(site: Site, dataset: Dataset) -> str:
         "version": _plain(site.version.id),
         "publisher": f"{{{_plain(site.identity.site_name)}}}",
         "url": site.urls.full(urls.dataset(system.slug)),
-        "note": f"Conjunto de datos, licencia {_plain(system.license)}",
+        "note": say("Conjunto de datos, licencia {license}", license=_plain(system.license)),
     }
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
     return f"@misc{{{system.slug}-{site.version.id},\n{lines}\n}}"

@@ -28,17 +28,27 @@ from vitrina.portal.shelf import Facet
 from vitrina.portal.site import DECISIONS, Site
 from vitrina.portal.store import Dataset
 from vitrina.portal.urls import PAGE_ROWS
+from vitrina.portal.words import Spoken, mark, say
 
 _FACET_VALUES = 6
 _SERIES = 4
 """Records whose line the dataset's page shows."""
-_TYPES = {
-    "string": "Texto",
-    "integer": "Número entero",
-    "number": "Número",
-    "boolean": "Sí o no",
-    "date": "Fecha",
-    "datetime": "Fecha y hora",
+_TYPES = Spoken(
+    {
+        "string": mark("Texto"),
+        "integer": mark("Número entero"),
+        "number": mark("Número"),
+        "boolean": mark("Sí o no"),
+        "date": mark("Fecha"),
+        "datetime": mark("Fecha y hora"),
+    }
+)
+
+
+_FILES = {
+    "datapackage": mark("Descripción para máquinas"),
+    "readme": mark("Léame"),
+    "sha256sums": mark("Sumas de comprobación"),
 }
 
 
@@ -97,7 +107,7 @@ def _why_empty(dataset: Dataset) -> str:
     decision = str(dataset.report.get("decision") or "empty")
     messages = sorted({str(s["message"]) for s in dataset.report.get("sources", ()) if s.get("message")})
     if not dataset.sources and not dataset.system.derived:
-        messages.append("Ninguna institución lo entrega todavía.")
+        messages.append(say("Ninguna institución lo entrega todavía."))
     return " ".join([DECISIONS.get(decision, DECISIONS["empty"]), *messages])
 
 
@@ -133,7 +143,7 @@ def chart_views(site: Site, dataset: Dataset, wanted: Sequence[Chart], prefix: s
 
 def chart_view(figure: figures.Figure, prefix: str, recipe: str, files: tuple[str, str]) -> ChartView:
     """Return *figure* drawn, with the table behind it; *prefix* keeps its ids apart from other charts' on the page."""
-    heads = (figure.by, *figure.series, "Total") if figure.series else (figure.by, figure.unit)
+    heads = (figure.by, *figure.series, say("Total")) if figure.series else (figure.by, figure.unit)
     rows = [(p.label, *map(filters.number, p.parts), p.shown) for p in figure.points]
     drawn = charts.draw(figure, prefix)
     return ChartView(figure.id, figure.title, figure.finding, drawn, heads, rows, recipe, files)
@@ -144,7 +154,12 @@ def chart_files(
 ) -> dict[str, bytes]:
     """Return the charts of the dataset's page as files, by output path."""
     folder = urls.recipes(dataset.slug)
-    source = f"Fuente: {site.identity.site_name}, {site.urls.full(folder)}, versión {site.version.id}"
+    source = say(
+        "Fuente: {site}, {address}, versión {version}",
+        site=site.identity.site_name,
+        address=site.urls.full(folder),
+        version=site.version.id,
+    )
     found: dict[str, bytes] = {}
     for _, figure in drawn:
         found |= files.of_figure(figure, charts.draw(figure), folder, site.paint, source)
@@ -184,13 +199,8 @@ def _rank(dataset: Dataset, name: str) -> int:
 def _file_title(dataset: Dataset, name: str) -> str:
     stem = name.split(".")[0]
     by_table = {t.name: t.title for t in dataset.system.tables}
-    known = {
-        "datapackage": "Descripción para máquinas",
-        "readme": "Léame",
-        "sha256sums": "Sumas de comprobación",
-        dataset.slug: "Todas las tablas",
-    }
-    return by_table.get(stem) or known.get(stem.lower(), name)
+    known = {**_FILES, dataset.slug: mark("Todas las tablas")}
+    return by_table.get(stem) or Spoken(known).get(stem.lower(), name)
 
 
 def dictionary(dataset: Dataset, table: Table) -> DictionaryView:
@@ -211,7 +221,7 @@ def _field(dataset: Dataset, table: Table, field: Field) -> FieldView:
     declared = field.descriptor.get("example")
     return FieldView(
         field=field,
-        kind="Lista de textos" if field.display == "list" else _TYPES.get(field.type, field.type),
+        kind=say("Lista de textos") if field.display == "list" else _TYPES.get(field.type, field.type),
         fill=filters.percent(rate) if rate is not None else "",
         example=str(declared) if declared is not None else figures.examples(frame, field.name),
         required=field.required,
@@ -221,8 +231,10 @@ def _field(dataset: Dataset, table: Table, field: Field) -> FieldView:
 def _data_route(site: Site, dataset: Dataset) -> Route:
     system = dataset.system
     meta = Page(
-        title=f"{system.short_title}: archivos y diccionario",
-        description=f"Descargas de {system.title} con su suma SHA-256, y qué significa cada columna.",
+        title=say("{dataset}: archivos y diccionario", dataset=system.short_title),
+        description=say(
+            "Descargas de {dataset} con su suma SHA-256, y qué significa cada columna.", dataset=system.title
+        ),
         path=urls.data(system.slug),
         crumbs=site.crumbs(system),
         section="descargas",
@@ -246,18 +258,19 @@ def board(site: Site, dataset: Dataset) -> Board | None:
     if not (display.status and others and display.ente in system.main.names) or not dataset.rows:
         return None
     across = system.main.field(others[0])
-    mark, name_of = system.main.field(display.status), cells.plain(across)
+    state, name_of = system.main.field(display.status), cells.plain(across)
     found: dict[str, dict[str, str]] = {}
     columns: dict[str, str] = {}
-    for ente, column, status in dataset.frame.select(display.ente, across.name, mark.name).iter_rows():
+    for ente, column, status in dataset.frame.select(display.ente, across.name, state.name).iter_rows():
         if ente and column:
             columns[str(column)] = name_of(column)
             found.setdefault(str(ente), {})[str(column)] = str(status or "")
-    label = cells.plain(mark)
+    label = cells.plain(state)
     order = sorted(columns)
     rows = []
     for ente, statuses in found.items():
         address, name = site.shelves.find("entes", ente) or ("", ente)
         rows.append((address, name, [(statuses.get(c, ""), label(statuses.get(c) or None)) for c in order]))
     rows.sort(key=lambda r: (r[1], r[0]))
-    return Board(f"{mark.title} por ente y {listings.lower(across.title)}", [columns[c] for c in order], rows)
+    title = say("{status} por ente y {column}", status=state.title, column=listings.lower(across.title))
+    return Board(title, [columns[c] for c in order], rows)

@@ -15,6 +15,7 @@ from vitrina.portal.entity_recipes import Recipe, recipes
 from vitrina.portal.shelf import ENTES, SUPPLIERS, Shelf
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
+from vitrina.portal.words import say
 
 _FIRST_ROWS = 8
 _TOP = 10
@@ -100,7 +101,7 @@ def _group(site: Site, shelf: Shelf, rows: Sequence[int], kind: str, address: st
         rows=[_row(site, shelf, at) for at in rows[:_FIRST_ROWS]],
         by_year=_by_year(shelf, rows) if contracts else (),
         by_other=_by_other(site, shelf, rows, other) if contracts else (),
-        other_title="Comprador" if other == ENTES else "Proveedor",
+        other_title=say("Comprador") if other == ENTES else say("Proveedor"),
         slug=system.slug,
         spark=_spark(shelf, rows, unit),
         counted=counted,
@@ -115,9 +116,15 @@ def _spark(shelf: Shelf, rows: Sequence[int], unit: str) -> Markup | None:
     last = max(years)
     span = range(max(min(years), last - _YEARS + 1), last + 1)
     top = max(span, key=lambda y: (years[y], y))
-    said = ", ".join(f"{y}: {filters.number(years[y])}" for y in span)
-    finding = f"{top} fue el año con más {unit}: {filters.number(years[top])}. {said}."
-    title = f"{shelf.system.short_title} por año, de {span[0]} a {last}"
+    finding = say(
+        "{year} fue el año con más {unit}: {count}. {every}.",
+        year=top,
+        unit=unit,
+        count=filters.number(years[top]),
+        every=", ".join(f"{y}: {filters.number(years[y])}" for y in span),
+    )
+    name = shelf.system.short_title
+    title = say("{dataset} por año, de {first} a {last}", dataset=name, first=span[0], last=last)
     return sparkline(f"por-anio-{shelf.system.slug}", title, finding, [float(years[y]) for y in span])
 
 
@@ -138,9 +145,9 @@ def _sum(shelf: Shelf, rows: Iterable[int]) -> str:
 def _by_year(shelf: Shelf, rows: Sequence[int]) -> list[tuple[str, int, str]]:
     years: dict[str, list[int]] = defaultdict(list)
     for at in rows:
-        years[str(shelf.dates[at])[:4] if shelf.dates[at] else "Sin fecha"].append(at)
+        years[str(shelf.dates[at])[:4] if shelf.dates[at] else ""].append(at)
     order = sorted(years, key=lambda y: (y.isdigit(), y), reverse=True)
-    return [(year, len(years[year]), _sum(shelf, years[year])) for year in order]
+    return [(year or say("Sin fecha"), len(years[year]), _sum(shelf, years[year])) for year in order]
 
 
 def _by_other(site: Site, shelf: Shelf, rows: Sequence[int], other: str) -> list[tuple[str, str, int, str]]:

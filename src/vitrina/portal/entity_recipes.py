@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import reduce
 
 import orjson
 
@@ -14,6 +15,7 @@ from vitrina.portal import urls
 from vitrina.portal.recipes import keys_hash
 from vitrina.portal.shelf import SUPPLIERS, mention_columns
 from vitrina.portal.site import Site
+from vitrina.portal.words import say
 
 NAME = "cifras.json"
 
@@ -59,13 +61,12 @@ def recipes(
             Place(t.name, c, t.parent_key or "id", site.urls.to(urls.data(slug, f"{t.name}.parquet")))
             for t, c in mention_columns(shelf, key, main)
         )
-        where = " o ".join(f"«{p.columna}» de la tabla {p.tabla}" for p in places)
         made.append(
             Recipe(
                 conjunto=slug,
                 titulo=shelf.system.short_title,
                 clave=row_id,
-                consulta=f"Se cuentan los registros que traen la clave «{row_id}» en {where}; cada registro, una vez.",
+                consulta=_words(row_id, places),
                 lugares=places,
                 valor=len(rows),
                 filas_direccion=lists.get(slug, ""),
@@ -73,6 +74,17 @@ def recipes(
             )
         )
     return made
+
+
+def _words(row_id: str, places: Sequence[Place]) -> str:
+    """Say what was counted."""
+    where = [say("«{column}» de la tabla {table}", column=p.columna, table=p.tabla) for p in places]
+    either = reduce(lambda first, last: say("{first} o {last}", first=first, last=last), where)
+    return say(
+        "Se cuentan los registros que traen la clave «{key}» en {places}; cada registro, una vez.",
+        key=row_id,
+        places=either,
+    )
 
 
 def as_json(found: Sequence[Recipe]) -> bytes:

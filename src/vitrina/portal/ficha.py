@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from vitrina.model import Field, System, Table
 from vitrina.portal import cells
 from vitrina.portal.site import Site
+from vitrina.portal.words import say
 
 HIDDEN = frozenset(
     {"id", "fuente_id", "fuente_instantanea", "fuente_posicion", "primera_vez", "ultimo_cambio"}
@@ -222,4 +223,4 @@ class Sections:
         placed = {n for s in display.sections for n in s.fields} | said
         groups = [(s.title, [n for n in s.fields if n not in said]) for s in display.sections]
         rest = [n for n in main.names if n not in placed]
-        return [*groups, ("Otros datos", rest)] if rest else groups
+        return [*groups, (say("Otros datos"), rest)] if rest else groups

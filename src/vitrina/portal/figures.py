@@ -13,9 +13,9 @@ import pandas as pd
 from vitrina.model import Chart, Field, Table
 from vitrina.portal import cells, filters
 from vitrina.portal.store import Dataset
+from vitrina.portal.words import listed, mark, say
 
-OTHERS = "Otros"
-NO_VALUE = "Sin dato"
+NO_VALUE = mark("Sin dato")
 MAX_YEARS = 40
 _PERIOD = re.compile(r"\d{4}-[TSBQ]?\d+").fullmatch
 
@@ -102,7 +102,7 @@ def _stacked(
     kept = {p.key for p in plain if not p.quiet}
     points = []
     for point in plain:
-        groups = [point.key] if not point.quiet else [""] if point.label == NO_VALUE else None
+        groups = [point.key] if not point.quiet else [""] if point.label == say(NO_VALUE) else None
         cuts = tuple(
             sum((float(table[k].get(g, 0.0)) for g in groups), 0.0)
             if groups is not None
@@ -112,11 +112,15 @@ def _stacked(
         points.append(dataclasses.replace(point, parts=cuts))
     if not points:
         return None
-    names = tuple(part(k) if k else NO_VALUE for k in keys)
+    names = tuple(part(k) if k else say(NO_VALUE) for k in keys)
     total = sum(sum(p.parts) for p in points)
     first = sum(p.parts[0] for p in points)
-    finding = f"«{names[0]}» es lo más frecuente: {show(first)} de {show(total)}"
-    finding += f" ({filters.percent(first / total)})." if total > 0 else "."
+    told = {"name": names[0], "count": show(first), "total": show(total)}
+    if total > 0:
+        share = filters.percent(first / total)
+        finding = say("«{name}» es lo más frecuente: {count} de {total} ({share}).", share=share, **told)
+    else:
+        finding = say("«{name}» es lo más frecuente: {count} de {total}.", **told)
     return Figure(
         chart.id, chart.title, chart.kind, unit, field.title, tuple(points), finding, names, tuple(keys)
     )
@@ -171,10 +175,12 @@ def _bars(
     rest = ordered[top:]
     if rest:
         total = sum(v for _, v in rest)
-        points.append(Point(f"{OTHERS} ({filters.number(len(rest))})", total, show(total), quiet=True))
+        points.append(
+            Point(say("Otros ({count})", count=filters.number(len(rest))), total, show(total), quiet=True)
+        )
     missing = float(counts.get("", 0.0))
     if missing:
-        points.append(Point(NO_VALUE, missing, show(missing), quiet=True))
+        points.append(Point(say(NO_VALUE), missing, show(missing), quiet=True))
     return tuple(points)
 
 
@@ -185,11 +191,17 @@ def _years_finding(points: Sequence[Point], unit: str) -> str:
     top = max(points, key=lambda p: (p.value, p.label))
     last = points[-1]
     if len(points) == 1:
-        return f"Todo corresponde a {top.label}: {top.shown}."
-    most = f"{top.label} fue el año con más {unit}" if unit else f"{top.label} fue el año más alto"
+        return say("Todo corresponde a {year}: {count}.", year=top.label, count=top.shown)
+    told = {"year": top.label, "count": top.shown, "unit": unit, "last": last.label, "now": last.shown}
     if top is last:
-        return f"{most}: {top.shown}."
-    return f"{most}: {top.shown}; en {last.label}, el más reciente, hay {last.shown}."
+        if unit:
+            return say("{year} fue el año con más {unit}: {count}.", **told)
+        return say("{year} fue el año más alto: {count}.", **told)
+    if unit:
+        return say(
+            "{year} fue el año con más {unit}: {count}; en {last}, el más reciente, hay {now}.", **told
+        )
+    return say("{year} fue el año más alto: {count}; en {last}, el más reciente, hay {now}.", **told)
 
 
 def _bars_finding(points: Sequence[Point], total: float) -> str:
@@ -200,19 +212,29 @@ def _bars_finding(points: Sequence[Point], total: float) -> str:
     if len(named) > 1 and first.value == named[1].value:
         tied = [p for p in named if p.value == first.value]
         if len(tied) == len(named):
-            return f"Todos tienen lo mismo: {first.shown} cada uno."
-        return f"Van primero, empatados con {first.shown}: {_joined([f'«{p.label}»' for p in tied])}."
-    share = f" ({filters.percent(first.value / total)} del total)" if total > 0 else ""
+            return say("Todos tienen lo mismo: {count} cada uno.", count=first.shown)
+        names = _joined([say("«{name}»", name=p.label) for p in tied])
+        return say("Van primero, empatados con {count}: {names}.", count=first.shown, names=names)
+    count = first.shown
+    if total > 0:
+        share = filters.percent(first.value / total)
+        count = say("{count} ({share} del total)", count=first.shown, share=share)
     if len(named) == 1:
-        return f"Solo aparece «{first.label}»: {first.shown}{share}."
-    return f"«{first.label}» va primero con {first.shown}{share}; le sigue «{named[1].label}», con {named[1].shown}."
+        return say("Solo aparece «{name}»: {count}.", name=first.label, count=count)
+    return say(
+        "«{name}» va primero con {count}; le sigue «{next}», con {after}.",
+        name=first.label,
+        count=count,
+        next=named[1].label,
+        after=named[1].shown,
+    )
 
 
 def _joined(words: Sequence[str]) -> str:
     """Return words as an enumeration, the first three when there are many."""
     if len(words) > 3:
-        return f"{', '.join(words[:3])} y {len(words) - 3} más"
-    return f"{', '.join(words[:-1])} y {words[-1]}"
+        return say("{first} y {count} más", first=", ".join(words[:3]), count=len(words) - 3)
+    return listed(words)
 
 
 @dataclass(frozen=True)
@@ -244,7 +266,7 @@ def key_measures(dataset: Dataset, newest: str) -> tuple[Measure, ...]:
     if display.ente and display.ente in frame.columns and dataset.slug != "entes":
         bodies = frame[display.ente].drop_nulls().n_unique()
         if bodies:  # none recognized says nothing of how many there are: the quality page tells that
-            label = "Entes del registro"
+            label = say("Entes del registro")
             found.append(Measure("entes", label, "distinct", display.ente, bodies, filters.number(bodies)))
     # Only a sum that the declaration itself charts means something: incomes of different people do not add up.
     if display.amount and any(c.measure == display.amount for c in dataset.system.charts):
@@ -255,7 +277,7 @@ def key_measures(dataset: Dataset, newest: str) -> tuple[Measure, ...]:
         )
     if newest and display.date:
         shown = filters.short_date(newest)
-        found.append(Measure("mas-reciente", "Dato más reciente", "max", display.date, newest, shown))
+        found.append(Measure("mas-reciente", say("Dato más reciente"), "max", display.date, newest, shown))
     return tuple(found)
 
 

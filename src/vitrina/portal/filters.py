@@ -14,6 +14,8 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 from markupsafe import Markup
 
+from vitrina.portal.words import say
+
 LOCALE = "es_MX"
 """Numbers and amounts, whatever the language of the words: they are Mexican, and English groups them alike."""
 _DATES = {
@@ -65,7 +67,8 @@ def short_pesos(value: float) -> str:
     ('$1.2 millones', '$950')
     """
     if abs(value) >= 1_000_000:
-        return f"${format_decimal(value / 1_000_000, format='#,##0.#', locale=LOCALE)} millones"
+        amount = format_decimal(value / 1_000_000, format="#,##0.#", locale=LOCALE)
+        return say("{amount} millones", amount=f"${amount}")
     return f"${format_decimal(value, format='#,##0', locale=LOCALE)}"
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from vitrina.portal import citation, datasets, figures, searching, urls
 from vitrina.portal.contexts import Card, ChartView, Fresh, HomeFigure, Link, Page, QualityView, Route
 from vitrina.portal.site import Site
+from vitrina.portal.words import mark, say
 
 _CHARTS = 3
 _GOOD = frozenset({"fresh", "unchanged", "frozen"})
-_REST = "Otros conjuntos"
+_REST = mark("Otros conjuntos")
 
 
 def route(site: Site, quality: Sequence[QualityView], changes: Sequence[Mapping[str, Any]]) -> Route:
@@ -41,7 +42,7 @@ def questions(site: Site) -> list[tuple[str, list[Card]]]:
     """Return what people come for → the datasets that answer, as HOME_QUESTIONS groups them; none is left out."""
     named = {slug for slugs in site.home_questions.values() for slug in slugs}
     rest = [d.slug for d in site.datasets if d.slug not in named]
-    groups = [*site.home_questions.items(), (_REST, rest)]
+    groups = [*site.home_questions.items(), (say(_REST), rest)]
     found = [(title, [site.cards[s] for s in slugs if s in site.cards]) for title, slugs in groups]
     return [(title, cards) for title, cards in found if cards]
 

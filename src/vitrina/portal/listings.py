@@ -68,10 +68,11 @@ def _cell_maker(site: Site, system: System, field: Field) -> Callable[[Any], Cel
     text, numeric = cells.short(field), cells.is_numeric(field)
     lookup = site.shelves.lookup(field, system)
     is_date = field.type in {"date", "datetime"}
+    missing = cells.missing()
 
     def make(value: Any) -> Cell:
         if value in (None, ""):
-            return Cell(cells.MISSING, "", numeric)
+            return Cell(missing, "", numeric)
         if lookup is not None:
             found = lookup(str(value))
             return Cell(found[1] if found else str(value), "", numeric)
@@ -142,13 +143,17 @@ def _facet_value(
     def path(page: int) -> str:
         return urls.facet_value(system.slug, facet.name, value.slug, page)
 
-    index = (urls.facet(system.slug, facet.name), f"Por {lower(facet.title)}")
+    index = (urls.facet(system.slug, facet.name), say("Por {facet}", facet=lower(facet.title)))
     for page in range(1, -(-len(value.rows) // PAGE_ROWS) + 1):
         at = pager(site, path, page, len(value.rows))
         meta = Page(
             title=f"{system.short_title}: {value.label}",
-            description=f"{filters.plural(at.total, system.singular, many)} con "
-            f"{lower(facet.title)}: {value.label}.",
+            description=say(
+                "{records} con {facet}: {value}.",
+                records=filters.plural(at.total, system.singular, many),
+                facet=lower(facet.title),
+                value=value.label,
+            ),
             path=path(page),
             crumbs=site.crumbs(system, index),
             section="datos",

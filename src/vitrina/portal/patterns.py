@@ -106,7 +106,7 @@ def _examples(site: Site) -> dict[str, list[Drawn]]:
                 Markup("").join([m.step("Convocatoria", "etapa-ejemplo", "1 ene 2026"), m.step_empty("Contrato")])
             )),
             ("Una etapa", lambda m: m.stage(
-                "Convocatoria", "etapa-ejemplo", m.pair("Institución", LONG) + m.pair("Fecha", cells.MISSING), ""
+                "Convocatoria", "etapa-ejemplo", m.pair("Institución", LONG) + m.pair("Fecha", cells.missing()), ""
             )),
             ("Apartados de una declaración", lambda m: m.form(Markup("").join([
                 m.part("Vehículos", "declared", 2, 1), m.part("Adeudos", "declared", 0, 3),
@@ -153,7 +153,7 @@ def _table(module: Any, place: str) -> Markup:
         Column("fecha", "Fecha", False),
     ]
     given = [Cell("$1,234.50", "1234.5", True), Cell("1 mar 2026", "2026-03-01", False)]
-    absent = [Cell(cells.MISSING, "", True), Cell(cells.MISSING, "", False)]
+    absent = [Cell(cells.missing(), "", True), Cell(cells.missing(), "", False)]
     lines = [
         module.row(place, title, row, columns)
         for title, row in (("Papelería", given), (LONG, absent), (HOSTILE, given))

@@ -9,23 +9,25 @@ from pathlib import Path
 
 from vitrina.portal.contexts import Page, Program, Route
 from vitrina.portal.site import Site
-from vitrina.portal.words import say
+from vitrina.portal.words import Spoken, mark, say
 
-_USES = {
-    "pelican": "Escribe las páginas",
-    "jinja2": "Plantillas",
-    "markdown": "Textos",
-    "babel": "Números y fechas en español",
-    "frictionless": "Revisa los datos",
-    "polars": "Tablas",
-    "pandas": "Cuentas de las gráficas",
-    "ocdskit": "Contrataciones abiertas",
-    "lunr": "Búsqueda",
-    "jsonschema": "Revisa las declaraciones",
-    "xlsxwriter": "Libros de Excel",
-    "python-stdnum": "Claves oficiales",
-    "esbuild": "Reúne los estilos y programas de las páginas",
-}
+_USES = Spoken(
+    {
+        "pelican": mark("Escribe las páginas"),
+        "jinja2": mark("Plantillas"),
+        "markdown": mark("Textos"),
+        "babel": mark("Números y fechas en español"),
+        "frictionless": mark("Revisa los datos"),
+        "polars": mark("Tablas"),
+        "pandas": mark("Cuentas de las gráficas"),
+        "ocdskit": mark("Contrataciones abiertas"),
+        "lunr": mark("Búsqueda"),
+        "jsonschema": mark("Revisa las declaraciones"),
+        "xlsxwriter": mark("Libros de Excel"),
+        "python-stdnum": mark("Claves oficiales"),
+        "esbuild": mark("Reúne los estilos y programas de las páginas"),
+    }
+)
 _PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
 
 

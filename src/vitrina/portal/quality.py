@@ -13,8 +13,25 @@ from vitrina.portal.quality_rules import rule_views
 from vitrina.portal.quality_views import RuleView
 from vitrina.portal.site import DECISIONS, PROTOCOLS, WEATHER, Site
 from vitrina.portal.store import Dataset
-from vitrina.weather import CONDITIONS
+from vitrina.portal.words import Spoken, mark
 from vitrina.wording import explain
+
+CONDITIONS = Spoken(
+    {
+        "fresh": mark("al día"),
+        "unchanged": mark("sin cambios"),
+        "slow": mark("lenta"),
+        "partial": mark("incompleta"),
+        "empty": mark("vacía"),
+        "shrank": mark("encogió"),
+        "grew": mark("creció"),
+        "drifted": mark("cambió de forma"),
+        "down": mark("no respondió"),
+        "frozen": mark("cerrada"),
+        "none": mark("sin datos"),
+    }
+)
+"""What vitrina.weather calls the nights of a source, in the language of the render."""
 
 
 def quality_view(site: Site, dataset: Dataset) -> QualityView:

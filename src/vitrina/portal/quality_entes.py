@@ -13,13 +13,13 @@ from vitrina.portal.quality_views import EnteIssue, EnteRow, EnteSet, RuleView
 from vitrina.portal.shelf import ENTES
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
-from vitrina.portal.words import say
+from vitrina.portal.words import mark, say
 from vitrina.text import sort_key
 
 SHOWN = 50
 """Bodies in a dataset's own page, those with most to mend."""
 _PAGE = 100
-NOBODY = "Sin institución reconocida"
+NOBODY = mark("Sin institución reconocida")
 _FIGURES = ("checked", "published", "quarantined", "withheld")
 
 Rules = Mapping[str, Sequence[RuleView]]
@@ -58,7 +58,7 @@ def _row(site: Site, raw: Mapping[str, Any]) -> EnteRow:
 def name_of(site: Site, ente: str, said: str) -> str:
     """Return a body's name: from the register, else as the report says it."""
     found = site.shelves.find(ENTES, ente) if ente else None
-    return found[1] if found else said or NOBODY
+    return found[1] if found else said or say(NOBODY)
 
 
 def _index(site: Site) -> Iterator[Route]:

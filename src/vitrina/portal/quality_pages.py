@@ -23,7 +23,7 @@ from vitrina.portal.quality_views import (
 )
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
-from vitrina.portal.words import say
+from vitrina.portal.words import listed, say
 from vitrina.text import slugify
 from vitrina.wording import explain
 
@@ -144,31 +144,39 @@ def _sentence(dataset: Dataset) -> str:
     """Return the night's account in one sentence: received = published + set aside + withheld."""
     received, published, quarantined, withheld = figures(dataset)
     if not received:
-        return "Anoche no había ningún registro que revisar."
-    parts = [f"se {'publicó' if published == 1 else 'publicaron'} {filters.number(published)}"]
+        return say("Anoche no había ningún registro que revisar.")
+    parts = [_count(published, say("se publicó 1"), say("se publicaron {count}"))]
     if quarantined:
-        parts.append(f"{filters.number(quarantined)} se {'apartó' if quarantined == 1 else 'apartaron'}")
+        parts.append(_count(quarantined, say("1 se apartó"), say("{count} se apartaron")))
     if withheld:
-        parts.append(f"{filters.number(withheld)} no se {'publica' if withheld == 1 else 'publican'} por ley")
-    came = "Se recibió 1 registro" if received == 1 else f"Se recibieron {filters.number(received)} registros"
-    text = ", ".join(parts[:-1]) + (" y " if len(parts) > 1 else "") + parts[-1]
-    return f"{came}: {text}."
+        parts.append(_count(withheld, say("1 no se publica por ley"), say("{count} no se publican por ley")))
+    if received == 1:
+        return say("Se recibió 1 registro: {account}.", account=listed(parts))
+    return say(
+        "Se recibieron {count} registros: {account}.", count=filters.number(received), account=listed(parts)
+    )
+
+
+def _count(count: int, one: str, many: str) -> str:
+    """Return the text, said before, that fits *count*."""
+    return one if count == 1 else many.format(count=filters.number(count))
 
 
 def _rules_sentence(rules: Sequence[RuleView]) -> str:
     counts = {s: sum(1 for r in rules if r.state == s) for s in ("failed", "passed", "not_checked")}
     if not rules:
-        return "El informe de anoche no trae reglas."
+        return say("El informe de anoche no trae reglas.")
     parts = []
     if counts["passed"]:
-        parts.append(f"{counts['passed']} se {'cumple' if counts['passed'] == 1 else 'cumplen'}")
+        parts.append(_count(counts["passed"], say("1 se cumple"), say("{count} se cumplen")))
     if counts["failed"]:
-        parts.append(f"{counts['failed']} {'tiene' if counts['failed'] == 1 else 'tienen'} algo que decir")
+        one, many = say("1 tiene algo que decir"), say("{count} tienen algo que decir")
+        parts.append(_count(counts["failed"], one, many))
     if counts["not_checked"]:
-        word = "se revisó" if counts["not_checked"] == 1 else "se revisaron"
-        parts.append(f"{counts['not_checked']} no {word}")
-    text = ", ".join(parts[:-1]) + (" y " if len(parts) > 1 else "") + parts[-1]
-    return f"De {filters.plural(len(rules), 'regla', 'reglas')}, {text}."
+        parts.append(_count(counts["not_checked"], say("1 no se revisó"), say("{count} no se revisaron")))
+    if len(rules) == 1:
+        return say("De 1 regla, {account}.", account=listed(parts))
+    return say("De {count} reglas, {account}.", count=filters.number(len(rules)), account=listed(parts))
 
 
 def expectations(dataset: Dataset) -> list[Expectation]:
@@ -187,22 +195,23 @@ def expectations(dataset: Dataset) -> list[Expectation]:
         return Expectation(text, "passed" if checked else "not_checked", "")
 
     expect = system.expect
-    found = [
-        judge(f"Al menos {filters.plural(expect.min_rows, 'registro', 'registros')}", "pocas-filas"),
-        judge(f"Como mucho {filters.number(expect.max_rows)} registros", "demasiadas-filas"),
-    ]
+    least = _count(expect.min_rows, say("Al menos 1 registro"), say("Al menos {count} registros"))
+    most = say("Como mucho {count} registros", count=filters.number(expect.max_rows))
+    found = [judge(least, "pocas-filas"), judge(most, "demasiadas-filas")]
     for column, floor in sorted(expect.filled.items()):
         title = system.main.field(column).title
-        found.append(
-            judge(f"«{title}» viene en al menos {filters.percent(floor)} de las filas", "poco-llenado", title)
+        full = say(
+            "«{field}» viene en al menos {share} de las filas", field=title, share=filters.percent(floor)
         )
-    found.append(judge("Las columnas vienen tan llenas como la última noche buena", "cayo-el-llenado"))
-    gone = filters.percent(expect.ids_gone)
-    found.append(
-        judge(f"No desaparece más del {gone} de los registros publicados", "registros-desaparecidos")
+        found.append(judge(full, "poco-llenado", title))
+    found.append(judge(say("Las columnas vienen tan llenas como la última noche buena"), "cayo-el-llenado"))
+    gone = say(
+        "No desaparece más del {share} de los registros publicados", share=filters.percent(expect.ids_gone)
     )
+    found.append(judge(gone, "registros-desaparecidos"))
     if system.display.date:
-        found.append(judge(f"Datos de los últimos {expect.freshness_days} días", "sin-datos-recientes"))
+        recent = say("Datos de los últimos {count} días", count=expect.freshness_days)
+        found.append(judge(recent, "sin-datos-recientes"))
     return found
 
 
@@ -240,12 +249,19 @@ def _rule_list(site: Site, dataset: Dataset, rule: RuleView, ids: Sequence[str])
     def path(page: int) -> str:
         return urls.quality_rule(system.slug, slug, page)
 
+    if len(ids) == 1:
+        description = say("1 registro publicado en que la revisión encontró: {rule}.", rule=rule.title)
+    else:
+        description = say(
+            "{count} registros publicados en que la revisión encontró: {rule}.",
+            count=filters.number(len(ids)),
+            rule=rule.title,
+        )
     for page in range(1, -(-len(ids) // LIST_ROWS) + 1):
         at = pager(site, path, page, len(ids), LIST_ROWS)
         meta = Page(
             title=f"{system.short_title}: {rule.title}",
-            description=f"{filters.plural(len(ids), 'registro publicado', 'registros publicados')} en que la revisión "
-            f"encontró: {rule.title}.",
+            description=description,
             path=path(page),
             crumbs=site.crumbs(
                 None, (urls.quality(), say("Calidad")), (urls.quality(system.slug), system.short_title)

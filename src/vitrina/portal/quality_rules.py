@@ -12,6 +12,7 @@ from vitrina.portal.contexts import Link
 from vitrina.portal.quality_views import Place, RuleView
 from vitrina.portal.site import SEVERITIES, Site
 from vitrina.portal.store import Dataset
+from vitrina.portal.words import say
 from vitrina.text import slugify
 from vitrina.wording import explain, place
 
@@ -98,7 +99,7 @@ def _unreported(rule: Any) -> dict[str, Any]:
     """A declared rule the report does not mention was not checked: silence never counts as passed."""
     return {
         "kind": rule.kind, "severity": rule.severity, "title": rule.title, "why": rule.why, "remedy": rule.remedy,
-        "parts": [(rule.table, ())], "state": "not_checked", "reason": "El informe de anoche no la menciona.",
+        "parts": [(rule.table, ())], "state": "not_checked", "reason": say("El informe de anoche no la menciona."),
     }  # fmt: skip
 
 
@@ -159,7 +160,9 @@ def _about(system: System, parts: Iterable[tuple[str, Sequence[str]]]) -> str:
         for field in fields or ("",):
             said[place(system, table, str(field))[0]] = None
     words = [w for w in said if w]
-    return ", ".join(words) if len(words) <= 8 else f"{', '.join(words[:7])} y {len(words) - 7} más"
+    if len(words) <= 8:
+        return ", ".join(words)
+    return say("{first} y {count} más", first=", ".join(words[:7]), count=len(words) - 7)
 
 
 def _places(dataset: Dataset, rule: str, title: str, issues: Sequence[Raw]) -> list[Place]:

@@ -12,6 +12,7 @@ from vitrina.portal.figures import Figure, Point
 from vitrina.portal.quality_views import NightRow, TrendView
 from vitrina.portal.site import VERDICTS
 from vitrina.portal.store import Dataset
+from vitrina.portal.words import say
 
 NIGHTS = 30
 """Nights shown, the latest ones."""
@@ -65,24 +66,28 @@ def spark(rows: Sequence[NightRow]) -> Markup:
 def sentence(rows: Sequence[NightRow]) -> str:
     """Return in words how the findings moved over the nights."""
     if not rows:
-        return "Todavía no hay noches que comparar."
+        return say("Todavía no hay noches que comparar.")
     last = rows[-1]
     if len(rows) == 1:
-        return "Es la primera noche de la que se guarda memoria: la tendencia empieza con la siguiente."
+        return say("Es la primera noche de la que se guarda memoria: la tendencia empieza con la siguiente.")
     first = rows[0]
-    since = f"desde el {filters.long_date(first.day)}"
+    told = {"found": _found(last.issues), "day": filters.long_date(first.day)}
     if first.issues == last.issues:
-        same = all(r.issues == last.issues for r in rows)
-        change = "sin cambio" if same else "lo mismo que al principio"
-        return f"{_found(last.issues)} anoche, {change} {since}."
-    word = "menos" if last.issues < first.issues else "más"
-    return f"{_found(last.issues)} anoche: {filters.number(abs(last.issues - first.issues))} {word} {since}."
+        if all(r.issues == last.issues for r in rows):
+            return say("{found} anoche, sin cambio desde el {day}.", **told)
+        return say("{found} anoche, lo mismo que al principio desde el {day}.", **told)
+    count = filters.number(abs(last.issues - first.issues))
+    if last.issues < first.issues:
+        return say("{found} anoche: {count} menos desde el {day}.", count=count, **told)
+    return say("{found} anoche: {count} más desde el {day}.", count=count, **told)
 
 
 def _found(count: int) -> str:
     if not count:
-        return "Nada por corregir"
-    return filters.plural(count, "observación por corregir", "observaciones por corregir")
+        return say("Nada por corregir")
+    if count == 1:
+        return say("1 observación por corregir")
+    return say("{count} observaciones por corregir", count=filters.number(count))
 
 
 def trend(dataset: Dataset) -> TrendView:
@@ -91,7 +96,7 @@ def trend(dataset: Dataset) -> TrendView:
     drawing = Markup("")
     if len(rows) > 1:
         points = tuple(Point(filters.short_date(r.day), r.issues, filters.number(r.issues)) for r in rows)
-        title = "Errores y avisos de cada noche"
-        figure = Figure("noches", title, "years", "Observaciones", "Noche", points, sentence(rows))
+        title, unit, by = say("Errores y avisos de cada noche"), say("Observaciones"), say("Noche")
+        figure = Figure("noches", title, "years", unit, by, points, sentence(rows))
         drawing = charts.draw(figure, "tendencia")
     return TrendView(drawing, sentence(rows), list(reversed(rows)))

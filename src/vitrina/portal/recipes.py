@@ -18,12 +18,24 @@ from vitrina.portal.contexts import Page, Route
 from vitrina.portal.figures import Figure, key_measures
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
+from vitrina.portal.words import mark, say
 
 _WORDS = {
-    "count": "Se cuentan las filas de la tabla «{table}».",
-    "distinct": "Se cuentan los valores distintos de «{column}» en la tabla «{table}»; las filas sin ese dato no cuentan.",
-    "sum": "Se suman los valores de «{column}» de todas las filas de la tabla «{table}»; donde falta no suma.",
-    "max": "Se toma la fecha más reciente de «{column}» en la tabla «{table}», sin pasar del día de la edición.",
+    "count": mark("Se cuentan las filas de la tabla «{table}»."),
+    "distinct": mark(
+        "Se cuentan los valores distintos de «{column}» en la tabla «{table}»; las filas sin ese dato no cuentan."
+    ),
+    "sum": mark(
+        "Se suman los valores de «{column}» de todas las filas de la tabla «{table}»; donde falta no suma."
+    ),
+    "max": mark(
+        "Se toma la fecha más reciente de «{column}» en la tabla «{table}», sin pasar del día de la edición."
+    ),
+}
+_GROUPED = {
+    "year": mark("Se agrupa según el año de «{column}»."),
+    "list": mark("Se agrupa por cada parte de «{column}»."),
+    "": mark("Se agrupa por «{column}»."),
 }
 
 
@@ -75,8 +87,11 @@ def route(site: Site, dataset: Dataset, charts: Sequence[tuple[Chart, Figure]]) 
     system = dataset.system
     path = urls.recipes(system.slug)
     meta = Page(
-        title=f"{system.short_title}: de dónde sale cada número",
-        description=f"Cómo se cuenta cada cifra de {system.title}: definición, filas y archivo para contarla otra vez.",
+        title=say("{dataset}: de dónde sale cada número", dataset=system.short_title),
+        description=say(
+            "Cómo se cuenta cada cifra de {dataset}: definición, filas y archivo para contarla otra vez.",
+            dataset=system.title,
+        ),
         path=path,
         crumbs=site.crumbs(system),
         section="datos",
@@ -103,16 +118,17 @@ def _chart(site: Site, dataset: Dataset, chart: Chart, figure: Figure) -> Recipe
     by = table.field(chart.by)
     measure = table.field(chart.measure) if chart.measure else None
     grouped = "year" if by.type in {"date", "datetime"} else "list" if by.display == "list" else ""
-    how = {"year": "según el año de", "list": "por cada parte de", "": "por"}[grouped]
     parts = tuple(
         Part(p.key, p.label, p.value, p.shown, p.quiet, dict(zip(figure.series_keys, p.parts, strict=False)))
         for p in figure.points
     )
     split = table.field(chart.split) if chart.split else None
-    cut = f" Cada barra se parte según «{split.title}»." if split else ""
+    how = [say(_GROUPED[grouped], column=by.title)]
+    if split:
+        how.append(say("Cada barra se parte según «{column}».", column=split.title))
     return _recipe(
         site, dataset, table, f"grafica-{chart.id}", chart.title, "sum" if measure else "count", measure,
-        definition=figure.finding, value=None, shown="", by=by, grouped=grouped, how=f" Se agrupa {how} «{by.title}».{cut}",
+        definition=figure.finding, value=None, shown="", by=by, grouped=grouped, how=how,
         parts=parts, divide=chart.split,
     )  # fmt: skip
 
@@ -131,14 +147,14 @@ def _recipe(
     shown: str,
     by: Field | None = None,
     grouped: str = "",
-    how: str = "",
+    how: Sequence[str] = (),
     divide: str = "",
     parts: tuple[Part, ...] = (),
 ) -> Recipe:
     frame = dataset.frame if table is dataset.system.main else dataset.children[table.name]
-    words = _WORDS[operation].format(table=table.title, column=column.title if column else "")
+    words = say(_WORDS[operation], table=table.title, column=column.title if column else "")
     return Recipe(
-        id=name, titulo=title, definicion=definition, consulta=words + how, operacion=operation, tabla=table.name,
+        id=name, titulo=title, definicion=definition, consulta=" ".join([words, *how]), operacion=operation, tabla=table.name,
         columna=column.name if column else "", agrupa=by.name if by else "", agrupa_como=grouped, valor=value,
         mostrado=shown, divide=divide, partes=parts, filas=frame.height,
         filas_direccion=site.urls.to(urls.listing(dataset.slug)), filas_sha256=keys_hash(frame[table.parent_key or "id"]),

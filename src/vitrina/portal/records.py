@@ -35,6 +35,8 @@ _NAMED = 6
 _LONG_TITLE = 70
 """Characters from which a title is set like a paragraph: some contracts are called by their whole object."""
 
+_SLOT = "\ue000"
+
 Row = Mapping[str, Any]
 Related = tuple[Link, list[Link], "Link | None"]
 
@@ -256,7 +258,11 @@ class Writer:
         index = self.site.shelves.of_ente if target == ENTES else self.site.shelves.of_supplier
         positions = index.get(str(key), {}).get(self.system.slug, [])
         address = self.site.listing_of(self.system.slug, name, key, positions)
-        everything = Link(address, f"Ver todos ({filters.number(len(positions))})") if address else None
+        everything = (
+            Link(address, say("Ver todos ({count})", count=filters.number(len(positions))))
+            if address
+            else None
+        )
         return Link(*place), [(i, self._link(i)) for i in positions[: _RELATED + 1]], everything
 
     def _link(self, at: int) -> Link:
@@ -264,10 +270,11 @@ class Writer:
 
     def _report_url(self, title: str, full: str, row: Row) -> str:
         """Return the mailto: of "report an error"; what all records share was quoted once, in `_reports`."""
-        start, place, copy, version, end = self.reports.get(row["fuente_id"] or "", self.reports[""])
-        came = f"{row['fuente_id'] or ''}\nCopia: {row['fuente_instantanea'] or ''}, {row['fuente_posicion'] or ''}"
+        source = row["fuente_id"] or ""
+        start, place, came, copy, version, end = self.reports.get(source, self.reports[""])
+        taken = f"{row['fuente_instantanea'] or ''}, {row['fuente_posicion'] or ''}"
         return (
-            f"{start}{_quick(title[:120])}{place}{_quick(full)}{copy}{_quick(came)}"
+            f"{start}{_quick(title[:120])}{place}{_quick(full)}{came}{_quick(source)}{copy}{_quick(taken)}"
             f"{version}{row['ultimo_cambio'] or ''}{end}"
         )
 
@@ -284,8 +291,9 @@ class Writer:
         return orjson.dumps(document, default=_jsonable, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _reports(site: Site, dataset: Dataset) -> dict[str, tuple[str, str, str, str, str]]:
-    """Return per source ("" for any other) the pieces around title, address, place and version of an error report.
+def _reports(site: Site, dataset: Dataset) -> dict[str, list[str]]:
+    """Return per source ("" for any other) the pieces of an error report: around the record's title and address, its
+    source, the copy it came from and its version.
 
     It goes to the body that answers for the source, with a copy to the portal; else to the dataset's contact.
     """
@@ -297,15 +305,21 @@ def _reports(site: Site, dataset: Dataset) -> dict[str, tuple[str, str, str, str
     }
 
 
-def _report(title: str, contact: str, copy: str) -> tuple[str, str, str, str, str]:
+def _report(title: str, contact: str, copy: str) -> list[str]:
     carbon = f"cc={quote(copy, safe='@')}&" if copy else ""
-    return (
-        f"mailto:{quote(contact, safe='@')}?{carbon}subject={quote('Error en un registro: ')}",
-        f"&body={quote('Registro: ')}",
-        quote("\nFuente: "),
-        quote(f"\nConjunto: {title}\nVersión: "),
-        quote("\n\n¿Qué está mal y cómo debería decir?\n"),
-    )
+    subject = say("Error en un registro: {title}", title=_SLOT)
+    lines = [
+        say("Registro: {address}", address=_SLOT),
+        say("Fuente: {source}", source=_SLOT),
+        say("Copia: {copy}", copy=_SLOT),
+        say("Conjunto: {dataset}", dataset=title),
+        say("Versión: {version}", version=_SLOT),
+        "",
+        say("¿Qué está mal y cómo debería decir?"),
+        "",
+    ]
+    before = f"mailto:{quote(contact, safe='@')}?{carbon}subject="
+    return f"{before}{quote(subject)}&body={quote(chr(10).join(lines))}".split(quote(_SLOT))
 
 
 class _Quoted(dict[str, str]):

@@ -20,6 +20,7 @@ from vitrina.portal.charts.line import Line, Moment, draw, ends, lasts
 from vitrina.portal.contexts import ChartView
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
+from vitrina.portal.words import say
 
 _NAME = "serie"
 _LEAST = 2
@@ -45,7 +46,7 @@ class Lines:
             return None
         targets, breaks = self.targets.get(row_id, ()), self.breaks.get(row_id, ())
         said = finding(values, targets, breaks, unit)
-        return Line(_NAME, title, unit or "Valor", said, tuple(values), tuple(targets), tuple(breaks))
+        return Line(_NAME, title, unit or say("Valor"), said, tuple(values), tuple(targets), tuple(breaks))
 
     def view(self, row_id: str, unit: str, title: str = "", prefix: str = "g") -> ChartView | None:
         """Return the chart of a record, with the addresses of its files; None when there is nothing to draw."""
@@ -58,7 +59,7 @@ class Lines:
             title=line.title,
             finding=line.finding,
             svg=draw(line, prefix),
-            heads=("Periodo", line.unit, "Meta", "Ruptura de la serie")[: 4 if line.breaks else 3],
+            heads=files.line_heads(line)[: 4 if line.breaks else 3],
             rows=_rows(line),
             files=tuple(self.site.urls.to(f"{folder}{_NAME}.{kind}") for kind in ("csv", "svg")),
         )
@@ -69,9 +70,8 @@ class Lines:
         if line is None:
             return {}
         folder = urls.record(self.dataset.slug, row_id)
-        return files.of_line(
-            line, draw(line), folder, self.site.paint, f"Fuente: {self.site.urls.full(folder)}"
-        )
+        source = say("Fuente: {source}", source=self.site.urls.full(folder))
+        return files.of_line(line, draw(line), folder, self.site.paint, source)
 
     def of_dataset(self, most: int) -> list[tuple[ChartView, str]]:
         """Return the charts of the first records that have targets, *most* of them, each with its record's address."""
@@ -117,19 +117,24 @@ def finding(values: Sequence[Moment], targets: Sequence[Moment], breaks: Sequenc
     last = given[-1]
     since = max((b.at for b in breaks if b.at <= last.at), default=None)
     first = next(m for m in given if since is None or m.at >= since)
-    measured = f" ({unit.lower()})" if unit else ""
+    now = f"{last.shown} ({unit.lower()})" if unit else last.shown
     if first is last:
-        said = f"En {last.label} fue {last.shown}{measured}."
+        said = [say("En {period} fue {value}.", period=last.label, value=now)]
     else:
-        said = f"De {first.label} a {last.label} pasó de {first.shown} a {last.shown}{measured}."
+        told = {"first": first.label, "last": last.label, "before": first.shown, "now": now}
+        said = [say("De {first} a {last} pasó de {before} a {now}.", **told)]
     ahead = [t for t in targets if t.value is not None and t.at >= last.at]
     if ahead:
         target = min(ahead, key=lambda t: t.at)
-        said += f" La meta para {target.label} es {target.shown}."
+        said.append(say("La meta para {period} es {value}.", period=target.label, value=target.shown))
     if since is not None:
         place = max(breaks, key=lambda b: b.at)
-        said += f" Desde {place.label} la serie cambió: los valores de antes no son comparables."
-    return said
+        said.append(
+            say(
+                "Desde {period} la serie cambió: los valores de antes no son comparables.", period=place.label
+            )
+        )
+    return " ".join(said)
 
 
 def _rows(line: Line) -> list[tuple[str, ...]]:

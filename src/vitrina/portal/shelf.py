@@ -6,7 +6,7 @@ Joins use hard keys only (`ente_id`, `proveedor_id`); people are never joined by
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,11 +17,13 @@ from vitrina.model import Field, System, Table
 from vitrina.portal import cells
 from vitrina.portal.filters import sentence
 from vitrina.portal.store import Dataset
+from vitrina.portal.words import mark, say
 from vitrina.text import short_hash, slugify, sort_key
 
 ENTES = "entes"
 SUPPLIERS = "proveedores"
-NO_VALUE = "Sin dato"
+NO_VALUE = mark("Sin dato")
+_BOOLEANS = {"True": mark("Sí"), "False": mark("No"), "true": mark("Sí"), "false": mark("No")}
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def shelve(dataset: Dataset) -> Shelf:
 def _untitled(system: System, row_id: str) -> str:
     """A record about a person may be public without the name; others are then called by their id."""
     kind = sentence(system.singular)
-    return f"{kind} sin nombre público" if system.display.person else f"{kind} {row_id}"
+    return say("{kind} sin nombre público", kind=kind) if system.display.person else f"{kind} {row_id}"
 
 
 def _joined(dataset: Dataset, names: Sequence[str], glue: str) -> list[str]:
@@ -190,7 +192,8 @@ def _facet(shelf: Shelf, field: Field, shelves: Shelves) -> Facet:
         named.sort(key=lambda v: (v[0] != "", v[0]), reverse=True)
     else:
         named.sort(key=lambda v: (v[0] == "", -len(v[2]), sort_key(v[1]), v[0]))
-    return Facet(field.name, field.title, tuple(_values(named)))
+    ours = {"", *_BOOLEANS} if field.type == "boolean" else {""}
+    return Facet(field.name, field.title, tuple(_values(named, ours)))
 
 
 def _keys(field: Field) -> Callable[[Any], list[str]]:
@@ -215,7 +218,7 @@ def _labeller(shelf: Shelf, field: Field, shelves: Shelves) -> Callable[[str], s
         return name_of
     labels = {str(k): v for k, v in field.categories.items()}
     if field.type == "boolean":
-        labels = {"True": "Sí", "False": "No", "true": "Sí", "false": "No"}
+        labels = _BOOLEANS
     return lambda key: labels.get(key, key)
 
 
@@ -229,13 +232,17 @@ def _names_as_received(shelf: Shelf, name: str) -> dict[str, str]:
     return {str(k): str(v) for k, v in reversed(list(pairs.iter_rows()))}
 
 
-def _values(named: Sequence[tuple[str, str, list[int]]]) -> Iterator[Value]:
-    """Give each value an address of its own: two labels with one slug, or a reserved word, get a hash."""
+def _values(named: Sequence[tuple[str, str, list[int]]], ours: Collection[str]) -> Iterator[Value]:
+    """Give each value an address of its own: two labels with one slug, or a reserved word, get a hash.
+
+    The labels of the keys in *ours* are the portal's own words. Addresses are the same in every language.
+    """
     slugs = [slugify(label, 60) for _, label, _ in named]
     times = Counter(slugs)
     for (key, label, rows), slug in zip(named, slugs, strict=True):
         clash = not slug or slug == "pagina" or times[slug] > 1
-        yield Value(key, f"{slug or 'valor'}-{short_hash(key, 6)}" if clash else slug, label, rows)
+        shown = say(label) if key in ours else label
+        yield Value(key, f"{slug or 'valor'}-{short_hash(key, 6)}" if clash else slug, shown, rows)
 
 
 def newest(frame: pl.DataFrame, name: str, run_date: date) -> str:

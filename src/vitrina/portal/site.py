@@ -112,7 +112,7 @@ class Site:
         self.run_date: date = settings.run_date
         self.catalogs, self.home, self.theme = settings.catalogs, settings.home, settings.theme
         self.content = settings.content
-        self.language = str(conf.get("DEFAULT_LANG") or "es")
+        self.language = words.language_of(conf)
         self.lang = "es-MX" if self.language == "es" else self.language
         words.speak(words.catalogue(self.theme, self.language))
         filters.speak(self.language)

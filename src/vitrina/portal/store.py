@@ -17,22 +17,25 @@ import polars as pl
 from vitrina.config import Settings
 from vitrina.errors import RenderError
 from vitrina.model import Source, System, Table, Version
+from vitrina.portal.words import Spoken, mark, say
 from vitrina.registry import HISTORY_FIELDS, load_sources, load_systems
 from vitrina.text import sort_key
 
 FINDINGS = ("row_id", "table", "rule", "severity", "field")
 _ID = re.compile(r"[^/\\\x00-\x1f]{1,200}")
-_FORMATS = {
-    ".csv": "CSV",
-    ".xlsx": "Excel",
-    ".jsonl": "JSON Lines",
-    ".parquet": "Parquet",
-    ".zip": "ZIP",
-    ".json": "JSON",
-    ".sqlite": "SQLite",
-    ".gz": "GZIP",
-    ".md": "Texto",
-}
+_FORMATS = Spoken(
+    {
+        ".csv": "CSV",
+        ".xlsx": "Excel",
+        ".jsonl": "JSON Lines",
+        ".parquet": "Parquet",
+        ".zip": "ZIP",
+        ".json": "JSON",
+        ".sqlite": "SQLite",
+        ".gz": "GZIP",
+        ".md": mark("Texto"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -249,7 +252,8 @@ def _files(folder: Path) -> tuple[File, ...]:
 
 
 def _format(name: str) -> str:
-    return _FORMATS.get(Path(name).suffix.lower(), Path(name).suffix.lstrip(".").upper() or "Archivo")
+    suffix = Path(name).suffix
+    return _FORMATS.get(suffix.lower(), suffix.lstrip(".").upper() or say("Archivo"))
 
 
 def _sha256(path: Path) -> str:

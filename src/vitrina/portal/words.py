@@ -2,6 +2,7 @@
 
 A catalogue is themes/vitrina/locale/<language>.po, read as it is; a word it lacks stays in Spanish. Data and the texts
 of the declarations are in Spanish whatever the language. One render speaks one language: `speak` sets it first.
+The scripts say theirs with themes/vitrina/ts/words.ts, and assets.py puts the catalogue's words into their bundles.
 `scripts/words` lists all texts for translators.
 """
 
@@ -9,7 +10,9 @@ from __future__ import annotations
 
 import gettext
 import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
@@ -40,6 +43,17 @@ def mark(text: str) -> str:
     return text
 
 
+def listed(parts: Sequence[str]) -> str:
+    """Return *parts* as an enumeration.
+
+    >>> listed(["una", "otra", "la tercera"]), listed(["una"])
+    ('una, otra y la tercera', 'una')
+    """
+    if len(parts) < 2:
+        return "".join(parts)
+    return say("{first} y {last}", first=", ".join(parts[:-1]), last=parts[-1])
+
+
 class Spoken(dict[str, str]):
     """Texts by code, each said in the language of the render at the moment it is asked for."""
 
@@ -50,6 +64,11 @@ class Spoken(dict[str, str]):
         """Return the text of *code*, or *default*."""
         found = super().get(code)
         return say(found) if found else default
+
+
+def language_of(conf: Mapping[str, Any]) -> str:
+    """Return the language that publishconf.py asks for, Spanish when it asks for none."""
+    return str(conf.get("DEFAULT_LANG") or SPANISH)
 
 
 def catalogue(theme: Path, language: str) -> gettext.NullTranslations:

@@ -3,6 +3,7 @@
 import type { Answer, Card } from "./search-messages.ts";
 import { el, inside, marked } from "./search-dom.ts";
 import { money, PAGE, written } from "./search-state.ts";
+import { say } from "./words.ts";
 
 /** What the cards of a dataset call their parts: src/vitrina/portal/searching.py, labels(). */
 export interface Labels {
@@ -54,13 +55,13 @@ function parts(card: Card, { systems }: Answer, setting: Setting): HTMLElement[]
       ? [el("div", kind ? { class: kind } : {}, el("dt", {}, label), el("dd", {}, ...marked(value, terms)))]
       : [];
   const facts = [
-    ...fact(labels.amount ?? "Monto", card.amount === null ? "" : money(card.amount), "monto"),
-    ...fact(labels.type ?? "Clase", card.type === card.status ? "" : card.type),
-    ...fact(labels.ente ?? "Institución", card.ente),
-    ...fact(labels.supplier ?? "Proveedor", card.supplier),
-    ...fact("Municipio", card.municipality),
-    ...fact(labels.date ?? "Fecha", card.date && written(card.date)),
-    ...fact(labels.period_end ?? "Vigente hasta", card.person || !card.period_end ? "" : written(card.period_end)),
+    ...fact(labels.amount ?? say("Monto"), card.amount === null ? "" : money(card.amount), "monto"),
+    ...fact(labels.type ?? say("Clase"), card.type === card.status ? "" : card.type),
+    ...fact(labels.ente ?? say("Institución"), card.ente),
+    ...fact(labels.supplier ?? say("Proveedor"), card.supplier),
+    ...fact(say("Municipio"), card.municipality),
+    ...fact(labels.date ?? say("Fecha"), card.date && written(card.date)),
+    ...fact(labels.period_end ?? say("Vigente hasta"), card.person || !card.period_end ? "" : written(card.period_end)),
   ];
   const tags = [
     el("span", { class: "signatura signatura--linea" }, labels.key ?? ""),
@@ -75,7 +76,7 @@ function parts(card: Card, { systems }: Answer, setting: Setting): HTMLElement[]
     ...(card.subtitle ? [el("p", { class: "resultado-detalle" }, ...marked(card.subtitle, terms))] : []),
     ...(facts.length ? [el("dl", { class: "resultado-datos" }, ...facts)] : []),
     ...(namesake
-      ? [el("p", { class: "homonimo" }, "Puede tratarse de personas distintas con el mismo nombre.")]
+      ? [el("p", { class: "homonimo" }, say("Puede tratarse de personas distintas con el mismo nombre."))]
       : []),
   ];
 }
@@ -91,5 +92,6 @@ export function isNamed({ person, title }: Card): boolean {
 /** Of a person's sanction, whether it still runs. */
 function period({ period_end, person }: Card, today: string): string {
   if (!period_end || !person) return "";
-  return period_end < today ? `Concluyó el ${written(period_end)}` : `Hasta el ${written(period_end)}`;
+  const date = written(period_end);
+  return period_end < today ? say("Concluyó el {date}", { date }) : say("Hasta el {date}", { date });
 }

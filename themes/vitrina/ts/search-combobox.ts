@@ -1,6 +1,7 @@
 // Completion while typing: an editable combobox over a list box, as the ARIA authoring practices describe it.
 // Focus stays in the box; the arrows walk the list, Enter takes the option, Escape closes the list.
 import { el } from "./search-dom.ts";
+import { say } from "./words.ts";
 
 export interface Option {
   text: string;
@@ -58,7 +59,7 @@ export function makeCombobox(input: HTMLInputElement, list: HTMLElement): Combob
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
     mark(-1);
-    said.textContent = `${options.length} ${options.length === 1 ? "sugerencia" : "sugerencias"}`;
+    said.textContent = options.length === 1 ? say("1 sugerencia") : say("{count} sugerencias", { count: options.length });
   };
 
   const groupNode = ({ title, options: given }: OptionGroup, n: number) => {

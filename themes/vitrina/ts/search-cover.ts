@@ -1,6 +1,7 @@
 // The cover of a result: what was asked, of which edition, and how many rows it gave.
 
 import { BOM } from "./csv.ts";
+import { say } from "./words.ts";
 
 export interface Cover {
   site: string;
@@ -18,32 +19,39 @@ export interface Cover {
   guarded: boolean;
 }
 
+const row = (name: string, text: string) => `${name.padEnd(11)} ${text}`;
+
 /** The cover page, as plain text that every system opens. */
 export function coverText(cover: Cover): string {
+  const filters = cover.filters.length ? cover.filters : [say("ninguno")];
   const lines = [
-    `Resultado de una búsqueda en ${cover.site}`,
-    ...(cover.synthetic ? ["DATOS SINTÉTICOS: ninguna persona, empresa ni contrato es real."] : []),
+    say("Resultado de una búsqueda en {site}", { site: cover.site }),
+    ...(cover.synthetic ? [say("DATOS SINTÉTICOS: ninguna persona, empresa ni contrato es real.")] : []),
     "",
-    `Búsqueda:   ${cover.query || "(sin palabras)"}`,
-    `Hallado:    ${cover.status}`,
-    ...(cover.filters.length ? cover.filters : ["ninguno"]).map(
-      (filter, n) => `${n ? "           " : "Filtros:   "} ${filter}`,
+    row(say("Búsqueda:"), cover.query || say("(sin palabras)")),
+    row(say("Hallado:"), cover.status),
+    ...filters.map((filter, n) => row(n ? "" : say("Filtros:"), filter)),
+    row(say("Orden:"), cover.order),
+    row(say("Filas:"), cover.rows),
+    row(say("Edición:"), cover.version),
+    row(say("Descargado:"), cover.taken),
+    row(say("Dirección:"), cover.url),
+    "",
+    row(say("Archivo:"), cover.file),
+    ...(cover.sum ? [row("SHA-256:", cover.sum)] : []),
+    row(
+      say("Formato:"),
+      say("CSV (RFC 4180), UTF-8 con marca BOM, separado por comas, renglones CR LF, una fila por registro."),
     ),
-    `Orden:      ${cover.order}`,
-    `Filas:      ${cover.rows}`,
-    `Edición:    ${cover.version}`,
-    `Descargado: ${cover.taken}`,
-    `Dirección:  ${cover.url}`,
+    row(
+      say("Valores:"),
+      cover.guarded
+        ? say("los textos que empiezan como una fórmula (= + - @) llevan un apóstrofo delante; lo demás, exacto.")
+        : say("exactamente como se publican. Si los abre en una hoja de cálculo, no acepte fórmulas."),
+    ),
     "",
-    `Archivo:    ${cover.file}`,
-    ...(cover.sum ? [`SHA-256:    ${cover.sum}`] : []),
-    "Formato:    CSV (RFC 4180), UTF-8 con marca BOM, separado por comas, renglones CR LF, una fila por registro.",
-    cover.guarded
-      ? "Valores:    los textos que empiezan como una fórmula (= + - @) llevan un apóstrofo delante; lo demás, exacto."
-      : "Valores:    exactamente como se publican. Si los abre en una hoja de cálculo, no acepte fórmulas.",
-    "",
-    "Cada fila trae la dirección permanente de su registro. Los archivos completos de cada conjunto están en Descargas.",
-    "Un nombre no identifica a nadie: registros de un mismo nombre pueden ser de personas distintas.",
+    say("Cada fila trae la dirección permanente de su registro. Los archivos completos de cada conjunto están en Descargas."),
+    say("Un nombre no identifica a nadie: registros de un mismo nombre pueden ser de personas distintas."),
     "",
   ];
   return BOM + lines.join("\r\n");

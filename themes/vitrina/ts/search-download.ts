@@ -6,6 +6,7 @@ import { type Cell, csvHead, csvLine } from "./csv.ts";
 import { type Cover, coverText, fileName } from "./search-cover.ts";
 import { button, el, inside } from "./search-dom.ts";
 import { number } from "./search-state.ts";
+import { say } from "./words.ts";
 
 const MOST_ROWS = 200_000;
 const MOST_BYTES = 20_000_000;
@@ -64,43 +65,45 @@ export function makeDownload(section: HTMLElement, client: Client): (result: Res
   const offer = (result: Result, note = "") => {
     forget();
     const bytes = Math.round((result.total * encoded(result.cards, result)) / result.cards.length);
-    const size = `${rowsText(result.total)}, unos ${sizeText(bytes)}.`;
-    if (result.total > MOST_ROWS || bytes > MOST_BYTES) return refuse(result, size);
+    const told = { rows: rowsText(result.total), size: sizeText(bytes) };
+    if (result.total > MOST_ROWS || bytes > MOST_BYTES) {
+      return refuse(
+        result,
+        say("El resultado es muy grande para prepararlo aquí: {rows}, unos {size}. Use los filtros, o descargue los archivos completos:", told),
+      );
+    }
     const guard = el("input", { type: "checkbox", id: "para-excel" }) as HTMLInputElement;
     body.replaceChildren(
-      el("p", {}, `${note}Una hoja CSV con ${size}`),
+      el("p", {}, [note, say("Una hoja CSV con {rows}, unos {size}.", told)].filter(Boolean).join(" ")),
       el(
         "p",
         {},
-        el("label", { class: "filtro-valor" }, guard, "Proteger para Excel: un apóstrofo antes de = + - @"),
+        el("label", { class: "filtro-valor" }, guard, say("Proteger para Excel: un apóstrofo antes de = + - @")),
       ),
-      button("Preparar el archivo", () => gather(result, guard.checked)),
+      button(say("Preparar el archivo"), () => gather(result, guard.checked)),
     );
   };
 
-  const refuse = (result: Result, size: string) => {
+  const refuse = (result: Result, why: string) => {
     const places = result.slugs.map((slug) =>
       el("li", {}, el("a", { href: inside(result.home, `${slug}/datos/`) }, result.systems[slug] ?? slug)),
     );
-    body.replaceChildren(
-      el("p", {}, `El resultado es muy grande para prepararlo aquí: ${size} Use los filtros, o descargue los archivos completos:`),
-      el("ul", {}, ...places),
-    );
+    body.replaceChildren(el("p", {}, why), el("ul", {}, ...places));
   };
 
   const gather = (result: Result, guard: boolean) => {
     taken = asked(result);
     const lines = [csvHead(COLUMNS.map(([name]) => name))];
     let bytes = 0;
-    const bar = el("progress", { max: String(result.total), value: "0", "aria-label": "Avance de la descarga" });
+    const bar = el("progress", { max: String(result.total), value: "0", "aria-label": say("Avance de la descarga") });
     body.replaceChildren(
-      el("p", { role: "status" }, `Preparando ${rowsText(result.total)}…`),
+      el("p", { role: "status" }, say("Preparando {rows}…", { rows: rowsText(result.total) })),
       bar,
       " ",
-      button("Cancelar", () => offer(result)),
+      button(say("Cancelar"), () => offer(result)),
     );
     client.send({ kind: "csv", ...result.question }, (reply) => {
-      if (reply.kind === "error") return offer(result, "No se pudo leer todo el resultado; vuelva a intentar. ");
+      if (reply.kind === "error") return offer(result, say("No se pudo leer todo el resultado; vuelva a intentar."));
       if (reply.kind !== "csv-chunk") return;
       const text = reply.rows.map((card) => line(card, result, guard)).join("");
       lines.push(text);
@@ -108,7 +111,12 @@ export function makeDownload(section: HTMLElement, client: Client): (result: Res
       bar.setAttribute("value", String(reply.done));
       if (bytes > MOST_BYTES) {
         forget();
-        refuse(result, `más de ${sizeText(MOST_BYTES)}.`);
+        refuse(
+          result,
+          say("El resultado es muy grande para prepararlo aquí: más de {size}. Use los filtros, o descargue los archivos completos:", {
+            size: sizeText(MOST_BYTES),
+          }),
+        );
       } else if (reply.finished) void finish(result, guard, lines, reply.total);
     });
   };
@@ -119,15 +127,15 @@ export function makeDownload(section: HTMLElement, client: Client): (result: Res
     const sheet = new Blob(lines, { type: "text/csv;charset=utf-8" });
     const sum = await sha256(sheet);
     const cover = coverText({ ...result.cover, rows: number(total), file: `${name}.csv`, sum, guarded });
-    const csv = link(`${name}.csv`, `Guardar el CSV (${rowsText(total)}, ${sizeText(sheet.size)})`, sheet);
+    const csv = link(`${name}.csv`, say("Guardar el CSV ({rows}, {size})", { rows: rowsText(total), size: sizeText(sheet.size) }), sheet);
     body.replaceChildren(
-      el("p", { role: "status" }, "Listo. La portada dice qué se buscó, en qué edición y cuántas filas dio: guárdela con el CSV."),
+      el("p", { role: "status" }, say("Listo. La portada dice qué se buscó, en qué edición y cuántas filas dio: guárdela con el CSV.")),
       el(
         "p",
         { class: "bajar__archivos" },
         csv,
         " ",
-        link(`${name}_portada.txt`, "Guardar la portada (texto)", new Blob([cover], { type: "text/plain;charset=utf-8" })),
+        link(`${name}_portada.txt`, say("Guardar la portada (texto)"), new Blob([cover], { type: "text/plain;charset=utf-8" })),
       ),
     );
     csv.focus();
@@ -157,7 +165,7 @@ function encoded(cards: readonly CardFields[], setting: Setting): number {
 }
 
 function rowsText(count: number): string {
-  return `${number(count)} ${count === 1 ? "fila" : "filas"}`;
+  return count === 1 ? say("1 fila") : say("{count} filas", { count: number(count) });
 }
 
 export function sizeText(bytes: number): string {

@@ -3,6 +3,7 @@ import type { Count, Facet, Facets, Filters } from "./search-messages.ts";
 import { button, el } from "./search-dom.ts";
 import { amount, type Chosen, FACETS, inUse, money, NO_RANGES, noFilters, number } from "./search-state.ts";
 import { fold } from "./tokenize.ts";
+import { say } from "./words.ts";
 
 const SHOWN = 6;
 /** From so many values on a list has a box to look for one; and so many are written at most. */
@@ -28,11 +29,11 @@ export function makeFilters(place: HTMLElement, chips: HTMLElement, fold: HTMLEl
   const groups = FACETS.map(([facet, , title]) =>
     makeGroup(facet, title, (value) => label(facet, value), (value, on) => pick(facet, value, on)),
   );
-  const amounts = makeGroup("amount", "Monto en pesos", rangeText, (value, on) =>
+  const amounts = makeGroup("amount", say("Monto en pesos"), rangeText, (value, on) =>
     change({ ...filters, ...(on ? bounds(value) : { amountMin: null, amountMax: null }) }),
   );
   const ranges = makeRanges((bounds) => change({ ...filters, ...bounds }));
-  const wait = el("p", { class: "quieto" }, "Contando…");
+  const wait = el("p", { class: "quieto" }, say("Contando…"));
   const panel = el("div", {}, wait, ...groups.map(({ node }) => node), amounts.node, ...ranges.nodes);
   fold.addEventListener("click", () => {
     fold.setAttribute("aria-expanded", String(place.classList.toggle("abierto")));
@@ -48,13 +49,13 @@ export function makeFilters(place: HTMLElement, chips: HTMLElement, fold: HTMLEl
       place.querySelector(".contar")?.remove();
       ranges.show(now);
       const used = inUse(now, label);
-      fold.textContent = used.length ? `Filtrar (${used.length})` : "Filtrar";
+      fold.textContent = used.length ? say("Filtrar ({count})", { count: used.length }) : say("Filtrar");
       renderChips(chips, used, change);
       if (!panel.isConnected) place.replaceChildren(panel);
     },
     offer(count) {
       wait.hidden = true;
-      place.prepend(button("Contar por filtro", count, "boton contar"));
+      place.prepend(button(say("Contar por filtro"), count, "boton contar"));
     },
     clear() {
       panel.remove();
@@ -67,10 +68,10 @@ function renderChips(place: HTMLElement, used: ReturnType<typeof inUse>, change:
   const at = [...place.children].findIndex((chip) => chip === document.activeElement);
   const chip = ({ title, label, rest }: (typeof used)[number]) => {
     const made = button(label, () => change(rest), "boton quitar");
-    made.setAttribute("aria-label", `Quitar el filtro ${title}: ${label}`);
+    made.setAttribute("aria-label", say("Quitar el filtro {title}: {label}", { title, label }));
     return made;
   };
-  const all = used.length > 1 ? [button("Quitar todos", () => change(noFilters()), "boton")] : [];
+  const all = used.length > 1 ? [button(say("Quitar todos"), () => change(noFilters()), "boton")] : [];
   place.replaceChildren(...used.map(chip), ...all);
   place.hidden = !used.length;
   if (at < 0) return;
@@ -96,14 +97,15 @@ function isRange(value: string, { amountMin, amountMax }: Filters): boolean {
 
 function rangeText(value: string): string {
   const [from, to] = value.split("-").map(Number);
-  if (!to) return `${money(from ?? 0)} o más`;
-  return from ? `De ${money(from)} a menos de ${money(to)}` : `Menos de ${money(to)}`;
+  if (!to) return say("{from} o más", { from: money(from ?? 0) });
+  if (!from) return say("Menos de {to}", { to: money(to) });
+  return say("De {from} a menos de {to}", { from: money(from), to: money(to) });
 }
 
 function makeGroup(facet: Facet, title: string, label: (value: string) => string, pick: (value: string, on: boolean) => void): Group {
   let counts: readonly Count[] = [];
   let all = false;
-  const find = el("input", { type: "search", class: "filtro-buscar", "aria-label": `Buscar en la lista: ${title}`, placeholder: "Buscar en la lista", autocomplete: "off" }) as HTMLInputElement;
+  const find = el("input", { type: "search", class: "filtro-buscar", "aria-label": say("Buscar en la lista: {title}", { title }), placeholder: say("Buscar en la lista"), autocomplete: "off" }) as HTMLInputElement;
   const rows = el("div", {});
   const more = button("", () => ((all = !all), draw()), "enlace");
   const node = el("fieldset", { class: "filtro", "data-filtro": facet }, el("legend", {}, title), find, rows, more);
@@ -115,12 +117,12 @@ function makeGroup(facet: Facet, title: string, label: (value: string) => string
     const focused = document.activeElement instanceof HTMLInputElement && rows.contains(document.activeElement) ? document.activeElement.value : null;
     rows.replaceChildren(
       ...shown.map((count) => row(count)),
-      ...(asked && !shown.length ? [el("p", { class: "quieto" }, "Nada en esta lista se llama así.")] : []),
+      ...(asked && !shown.length ? [el("p", { class: "quieto" }, say("Nada en esta lista se llama así."))] : []),
     );
     if (focused !== null) [...rows.querySelectorAll("input")].find(({ value }) => value === focused)?.focus();
     find.hidden = counts.length <= LONG;
     more.hidden = Boolean(asked) || counts.length <= SHOWN;
-    more.textContent = all ? "Ver menos" : `Ver ${number(Math.min(counts.length, MOST) - SHOWN)} más`;
+    more.textContent = all ? say("Ver menos") : say("Ver {count} más", { count: number(Math.min(counts.length, MOST) - SHOWN) });
     more.setAttribute("aria-expanded", String(all));
     node.hidden = !counts.length;
   };
@@ -152,7 +154,7 @@ function makeRanges(change: (bounds: Bounds) => void): Ranges {
     for (const [input, name] of [[least, "amountMin"], [most, "amountMax"]] as const) {
       const value = amount(input.value);
       const wrong = input.value.trim() !== "" && value === null;
-      input.setCustomValidity(wrong ? "Escriba una cantidad, por ejemplo 150000" : "");
+      input.setCustomValidity(wrong ? say("Escriba una cantidad, por ejemplo 150000") : "");
       if (!input.reportValidity()) return;
       bounds[name] = value;
     }
@@ -162,8 +164,8 @@ function makeRanges(change: (bounds: Bounds) => void): Ranges {
   const field = (text: string, input: HTMLElement) => el("label", { class: "filtro-rango" }, el("span", {}, text), input);
   const group = (title: string, ...inputs: HTMLElement[]) => el("fieldset", { class: "filtro" }, el("legend", {}, title), ...inputs);
   const nodes = [
-    group("Otro monto", field("Desde", least), field("Hasta", most)),
-    group("Fecha", field("Desde", from), field("Hasta", to)),
+    group(say("Otro monto"), field(say("Desde"), least), field(say("Hasta"), most)),
+    group(say("Fecha"), field(say("Desde"), from), field(say("Hasta"), to)),
   ];
   const put = (input: HTMLInputElement, value: string | number | null) => {
     if (document.activeElement !== input) input.value = String(value ?? "");

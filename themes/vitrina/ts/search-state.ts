@@ -1,18 +1,19 @@
 // A question as the address keeps it: words, filters, order and page. Whatever the address says, the state is valid.
 import type { Facet, Filters, Order, Question } from "./search-messages.ts";
+import { locale, say } from "./words.ts";
 
 /** Facets that are chosen by value; an amount is chosen by its bounds. */
 export type Chosen = Exclude<Facet, "amount">;
 
 /** Each facet with its name in the address and its title on the page, in the order they are shown. */
 export const FACETS: readonly [Chosen, string, string][] = [
-  ["system", "sistema", "Conjunto"],
-  ["ente", "ente", "Institución"],
-  ["level", "nivel", "Orden de gobierno"],
-  ["year", "anio", "Año"],
-  ["type", "tipo", "Clase"],
-  ["status", "estado", "Estado"],
-  ["municipality", "municipio", "Municipio"],
+  ["system", "sistema", say("Conjunto")],
+  ["ente", "ente", say("Institución")],
+  ["level", "nivel", say("Orden de gobierno")],
+  ["year", "anio", say("Año")],
+  ["type", "tipo", say("Clase")],
+  ["status", "estado", say("Estado")],
+  ["municipality", "municipio", say("Municipio")],
 ];
 const ORDERS: readonly string[] = ["relevancia", "recientes", "antiguos", "monto-desc", "monto-asc"];
 
@@ -95,18 +96,18 @@ export function inUse(filters: Filters, label: (facet: Chosen, value: string) =>
     }
   }
   const range = (title: string, none: Partial<Filters>, from: string, to: string) => {
-    const said = from && to ? `de ${from} a ${to}` : from ? `desde ${from}` : `hasta ${to}`;
+    const said = from && to ? say("de {from} a {to}", { from, to }) : from ? say("desde {from}", { from }) : say("hasta {to}", { to });
     if (from || to) found.push({ title, label: said, rest: { ...filters, ...none } });
   };
   const pesos = (value: number | null) => (value === null ? "" : money(value));
-  range("Monto", { amountMin: null, amountMax: null }, pesos(filters.amountMin), pesos(filters.amountMax));
-  range("Fecha", { dateFrom: "", dateTo: "" }, written(filters.dateFrom, true), written(filters.dateTo, true));
+  range(say("Monto"), { amountMin: null, amountMax: null }, pesos(filters.amountMin), pesos(filters.amountMax));
+  range(say("Fecha"), { dateFrom: "", dateTo: "" }, written(filters.dateFrom, true), written(filters.dateTo, true));
   return found;
 }
 
 const figures = new Intl.NumberFormat("es-MX");
 const currency = new Intl.NumberFormat("es-MX", { style: "currency", currency: "MXN" });
-const days = new Intl.DateTimeFormat("es-MX", { dateStyle: "long", timeZone: "UTC" });
+const days = new Intl.DateTimeFormat(locale(), { dateStyle: "long", timeZone: "UTC" });
 
 export function number(value: number): string {
   return figures.format(value);
@@ -117,7 +118,7 @@ export function money(value: number): string {
   return currency.format(value).replace(/\.00$/, "");
 }
 
-const shortDays = new Intl.DateTimeFormat("es-MX", { dateStyle: "medium", timeZone: "UTC" });
+const shortDays = new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone: "UTC" });
 
 /** An ISO date in full, or short; what is no date comes back as it is. */
 export function written(iso: string, short = false): string {

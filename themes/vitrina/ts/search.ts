@@ -10,13 +10,14 @@ import { makeFilters } from "./search-filters.ts";
 import { address, inUse, noFilters, readState, type State } from "./search-state.ts";
 import { fold } from "./tokenize.ts";
 import { type Fault, renderEmpty, renderFailure, renderPager, statusText } from "./search-view.ts";
+import { locale, say } from "./words.ts";
 
 const TYPING_MS = 150;
 const KINDS: readonly [Suggestion["what"], string][] = [
-  ["word", "Palabras"],
-  ["ente", "Instituciones"],
-  ["company", "Empresas"],
-  ["system", "Conjuntos de datos"],
+  ["word", say("Palabras")],
+  ["ente", say("Instituciones")],
+  ["company", say("Empresas")],
+  ["system", say("Conjuntos de datos")],
 ];
 
 const root = document.getElementById("busqueda")!;
@@ -146,7 +147,7 @@ async function loadDownload(): Promise<void> {
   } catch {
     failures += 1;
     section.hidden = false;
-    section.append(el("p", { class: "falla" }, "No se pudo cargar esta parte; se intentará en la próxima búsqueda."));
+    section.append(el("p", { class: "falla" }, say("No se pudo cargar esta parte; se intentará en la próxima búsqueda.")));
   }
 }
 
@@ -170,7 +171,7 @@ function offerDownload(given: Answer): void {
       filters: named.map(({ title, label }) => `${title}: ${label}`),
       order: order.selectedOptions[0]?.textContent ?? "",
       version: root.dataset["edicion"]!,
-      taken: new Date().toLocaleString("es-MX", { dateStyle: "long", timeStyle: "short" }),
+      taken: new Date().toLocaleString(locale(), { dateStyle: "long", timeStyle: "short" }),
     },
   });
 }

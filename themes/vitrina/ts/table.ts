@@ -2,6 +2,7 @@
 // After the APG sortable table: a button in each header, aria-sort on the one sorted column, and a polite message for
 // what changed.
 import { csvHead, csvLine } from "./csv.ts";
+import { say } from "./words.ts";
 
 const collator = new Intl.Collator("es", { numeric: true, sensitivity: "base" });
 const FILTER_FROM = 12;
@@ -16,7 +17,7 @@ function valueOf(row: HTMLTableRowElement, column: number): string {
 
 /** The rows that are seen, in the order in which they are, as CSV (RFC 4180, with BOM): values, not their wording. */
 function csvOf(body: HTMLTableSectionElement, titles: readonly string[]): string {
-  let file = csvHead([...titles, "Dirección"]);
+  let file = csvHead([...titles, say("Dirección")]);
   for (const row of body.rows) {
     if (row.hidden) continue;
     file += csvLine([...titles.map((_, at) => valueOf(row, at)), row.querySelector("a")?.href ?? ""], true);
@@ -25,7 +26,7 @@ function csvOf(body: HTMLTableSectionElement, titles: readonly string[]): string
 }
 
 function offerFile(table: HTMLTableElement, body: HTMLTableSectionElement, titles: readonly string[]): void {
-  const button = make("button", "boton tabla__archivo", "Descargar lo que se ve (CSV)");
+  const button = make("button", "boton tabla__archivo", say("Descargar lo que se ve (CSV)"));
   button.type = "button";
   button.addEventListener("click", () => {
     const link = document.createElement("a");
@@ -53,7 +54,7 @@ export function enhanceTable(table: HTMLTableElement): void {
   status.setAttribute("role", "status");
   table.after(status);
   const partial = "parcial" in table.dataset;
-  if (partial) table.before(make("p", "tabla__nota quieto", "Los encabezados ordenan solo las filas de esta página."));
+  if (partial) table.before(make("p", "tabla__nota quieto", say("Los encabezados ordenan solo las filas de esta página.")));
 
   const titles = headers.map((header) => (header.textContent ?? "").trim());
   headers.forEach((header, column) => {
@@ -69,13 +70,15 @@ export function enhanceTable(table: HTMLTableElement): void {
       // What is missing stays at the end in both directions.
       keyed.sort(([a], [b]) => (!a || !b ? Number(!a) - Number(!b) : collator.compare(a, b) * (down ? -1 : 1)));
       body.append(...keyed.map(([, row]) => row));
-      status.textContent = `Ordenado por ${title}, ${down ? "de mayor a menor" : "de menor a mayor"}.`;
+      status.textContent = down
+        ? say("Ordenado por {title}, de mayor a menor.", { title })
+        : say("Ordenado por {title}, de menor a mayor.", { title });
     });
   });
 
   if (rows.length >= FILE_FROM) offerFile(table, body, titles);
   if (rows.length < FILTER_FROM) return;
-  const box = make("label", "tabla__filtro", partial ? "Filtrar estas filas " : "Filtrar esta tabla ");
+  const box = make("label", "tabla__filtro", (partial ? say("Filtrar estas filas") : say("Filtrar esta tabla")) + " ");
   const input = make("input", "");
   input.type = "search";
   box.append(input);
@@ -88,6 +91,6 @@ export function enhanceTable(table: HTMLTableElement): void {
       row.hidden = !words.every((word) => texts[at]!.includes(word));
       if (!row.hidden) shown += 1;
     });
-    status.textContent = `${shown} de ${rows.length} filas.`;
+    status.textContent = say("{count} de {total} filas.", { count: shown, total: rows.length });
   });
 }

@@ -1,5 +1,7 @@
 // One record out of its list book, at its permanent address. Without it the book reads whole.
 // A host that knows no rewriting answers a record's address with the 404 page: this script then leads to the book.
+import { say } from "./words.ts";
+
 interface Library { largo: number; resto: string; libros: string[] }
 
 function bookOf(id: string, library: Library): string {
@@ -34,7 +36,7 @@ function showOne(book: HTMLElement, system: string): void {
   note.className = "aviso aviso--quieto";
   note.setAttribute("role", "status");
   if (!record) {
-    note.textContent = "Este registro no está publicado. Este es el libro en el que estaría.";
+    note.textContent = say("Este registro no está publicado. Este es el libro en el que estaría.");
     book.before(note);
     return;
   }
@@ -50,13 +52,13 @@ function showOne(book: HTMLElement, system: string): void {
   const all = document.createElement("button");
   all.type = "button";
   all.className = "boton";
-  all.textContent = `Mostrar los ${records.length} registros de este libro`;
+  all.textContent = say("Mostrar los {count} registros de este libro", { count: records.length });
   all.addEventListener("click", () => {
     for (const other of records) other.hidden = false;
     if (own) own.hidden = false;
     note.remove();
   });
-  note.append("Se muestra solo este registro. ", all);
+  note.append(say("Se muestra solo este registro."), " ", all);
   book.before(note);
   scrollTo(0, 0);
 }

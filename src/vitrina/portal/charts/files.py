@@ -13,6 +13,7 @@ from markupsafe import Markup
 from vitrina.portal.charts.line import Line
 from vitrina.portal.charts.paint import Paint
 from vitrina.portal.figures import Figure
+from vitrina.portal.words import say
 
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 
@@ -27,16 +28,21 @@ def figure_csv(figure: Figure) -> bytes:
 def line_csv(line: Line) -> bytes:
     """Return a line's periods with value, target and break, in order of time."""
     return _csv(
-        ["Periodo", line.unit, "Meta", "Ruptura de la serie"],
+        line_heads(line),
         [[r[0], *map(_plain, r[1:3]), r[3]] for r in line_rows(line)],
     )
+
+
+def line_heads(line: Line) -> list[str]:
+    """Return the names of the columns of `line_rows`."""
+    return [say("Periodo"), line.unit, say("Meta"), say("Ruptura de la serie")]
 
 
 def line_rows(line: Line) -> list[tuple[str, float | None, float | None, str]]:
     """Return (period, value, target, why it is a break) in order of time."""
     values = {(m.at, m.label): m.value for m in line.values}
     targets = {(m.at, m.label): m.value for m in line.targets}
-    breaks = {(m.at, m.label): m.note or "Sí" for m in line.breaks}
+    breaks = {(m.at, m.label): m.note or say("Sí") for m in line.breaks}
     # Of a quarter and a year that end on the same day, the quarter comes first.
     order = sorted({*values, *targets, *breaks}, key=lambda k: (k[0], -len(k[1]), k[1]))
     return [(k[1], values.get(k), targets.get(k), breaks.get(k, "")) for k in order]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from vitrina.portal.charts import svg
+from vitrina.portal.words import mark, say
 
 _PERIOD = re.compile(r"(\d{4})(?:-?(?:([TSBQ])(\d)|(\d{2})(?:-\d{2})?))?")
 _PARTS = {"T": 4, "Q": 4, "S": 2, "B": 6}
@@ -21,6 +22,7 @@ _LEFT, _RIGHT = 13.0, 90.0
 """Percent between which the line runs: numbers of the axis to the left, the last number above it to the right."""
 _TICKS = 4
 _LABELS = 6
+_SIZES = ((1e12, mark("{number} B")), (1e6, mark("{number} M")), (1e3, mark("{number} mil")))
 _LEAP = 1.5
 """Times the usual distance between two values from which one is missing between them."""
 
@@ -122,7 +124,7 @@ def _body(line: Line) -> tuple[Markup, float]:
             x = across(at)
             parts.append(svg.line("grafica__ruptura", x, _TOP - 8, x, _TOP + _HEIGHT))
             cls = "grafica__eje" + (" grafica__cifra--fin" if x > 60 else " grafica__cifra--inicio")
-            parts.append(svg.text(cls, x, _TOP - 14, "Ruptura de la serie"))
+            parts.append(svg.text(cls, x, _TOP - 14, say("Ruptura de la serie")))
     for a, b in itertools.pairwise(sorted(targets, key=lambda m: m.at)):
         parts.append(
             svg.line("grafica__meta", across(a.at), up(a.value or 0), across(b.at), up(b.value or 0))
@@ -170,9 +172,10 @@ def _said(
         last = max(targets, key=lambda m: m.at)
         y = _TOP + _HEIGHT + _FOOT + 14
         parts.append(svg.line("grafica__trazo", 0, y - 4, 6, y - 4))
-        parts.append(svg.text("grafica__rotulo", 8, y, "Valor"))
+        parts.append(svg.text("grafica__rotulo", 8, y, say("Valor")))
         parts.append(svg.line("grafica__meta", 28, y - 4, 34, y - 4))
-        parts.append(svg.text("grafica__rotulo", 36, y, f"Meta; para {last.label}: {last.shown}"[:36]))
+        aim = say("Meta; para {period}: {value}", period=last.label, value=last.shown)
+        parts.append(svg.text("grafica__rotulo", 36, y, aim[:36]))
     return parts
 
 
@@ -205,7 +208,7 @@ def _round(step: float) -> float:
 
 def _short(level: float) -> str:
     """Return a level of the axis in few letters."""
-    for size, name in ((1e12, " B"), (1e6, " M"), (1e3, " mil")):
+    for size, name in _SIZES:
         if abs(level) >= size * (10 if size == 1e3 else 1):
-            return f"{level / size:.3g}{name}"
+            return say(name, number=f"{level / size:.3g}")
     return f"{level:.4g}"
