@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,8 @@ def test_every_figure_comes_out_the_same(built_site: Path) -> None:
             figures += 1
             stacks += bool(recipe["divide"])
             frame = pl.read_parquet(built_site / recipe["archivo"].lstrip("/"))
+            for column, value in recipe["donde"].items():
+                frame = frame.filter(pl.col(column).fill_null("").is_in(["", value]))
             place = f"{slug} {recipe['id']}"
             package = json.loads((built_site / slug / "datos" / "datapackage.json").read_bytes())
             schema = next(r["schema"] for r in package["resources"] if r["name"] == recipe["tabla"])
@@ -81,6 +84,8 @@ def test_every_figure_comes_out_the_same(built_site: Path) -> None:
             ).hexdigest()
             if frame.height != recipe["filas"] or digest != recipe["filas_sha256"]:
                 differences.append(f"{place}: filas")
+            if recipe["operacion"] == "list":
+                continue  # of each record: test_an_indicator_has_its_line_as_files
             if not recipe["agrupa"]:
                 value = again(frame, recipe)
                 same = near(value, recipe["valor"]) if isinstance(value, float) else value == recipe["valor"]
@@ -131,7 +136,8 @@ def test_every_figure_of_a_dataset_page_leads_to_its_recipe(built_site: Path) ->
         html = (folder / "index.html").read_text(encoding="utf-8")
         told = (folder / "cifras" / "index.html").read_text(encoding="utf-8")
         for recipe in json.loads((folder / "cifras" / "cifras.json").read_bytes()):
-            assert f'/cifras/#{recipe["id"]}"' in html, (folder.name, recipe["id"])
+            if recipe["operacion"] != "list":  # the records' pages lead to that one
+                assert f'/cifras/#{recipe["id"]}"' in html, (folder.name, recipe["id"])
             assert f'id="{recipe["id"]}"' in told
             assert recipe["filas_sha256"] in told
         assert html.count("<dd><a href") >= 1
@@ -143,7 +149,7 @@ def test_every_chart_is_published_as_numbers_and_as_a_drawing(built_site: Path) 
     for page in sorted(built_site.glob("*/cifras/cifras.json")):
         html = (page.parents[1] / "index.html").read_text(encoding="utf-8")
         for recipe in json.loads(page.read_bytes()):
-            if not recipe["agrupa"]:
+            if not recipe["agrupa"] or recipe["operacion"] == "list":
                 continue
             charts += 1
             name = recipe["id"].removeprefix("grafica-")
@@ -159,13 +165,57 @@ def test_every_chart_is_published_as_numbers_and_as_a_drawing(built_site: Path) 
 
 def test_an_indicator_has_its_line_as_files(built_site: Path) -> None:
     drawn = sorted(built_site.glob("indicadores/*/serie.csv"))
+    told = json.loads((built_site / "indicadores" / "cifras" / "cifras.json").read_bytes())
+    recipe = next(r for r in told if r["operacion"] == "list")
+    taken = pl.read_parquet(built_site / recipe["archivo"].lstrip("/"))
+    for column, value in recipe["donde"].items():
+        taken = taken.filter(pl.col(column).fill_null("").is_in(["", value]))
+    key = "indicador_id"
     assert len(drawn) > 10
     for table in drawn:
         observed = json.loads((table.parent / "index.json").read_bytes())["tablas"]["observaciones"]
         rows = list(csv.reader(table.read_text(encoding="utf-8-sig").splitlines()))[1:]
+        html = (table.parent / "index.html").read_text(encoding="utf-8")
+        assert f'href="/indicadores/cifras/#{recipe["id"]}"' in html
+        mine = taken.filter(pl.col(key) == table.parent.name).drop_nulls(recipe["columna"])
+        again = dict(mine.select(recipe["agrupa"], recipe["columna"]).iter_rows())
+        assert {r[0]: float(r[1]) for r in rows if r[1]} == pytest.approx(again)
         given = {o["periodo"]: o["valor"] for o in observed if o["serie"] == "_T" and o["valor"] is not None}
         assert {r[0]: float(r[1]) for r in rows if r[1]} == pytest.approx(given)
         assert ET.parse(table.with_suffix(".svg")).getroot().tag.endswith("svg")
+
+
+def other_numbers(
+    site: Path, read: Callable[[str], pl.DataFrame], recipe: dict[str, Any], ids: set[str]
+) -> Iterator[str]:
+    """Yield what differs of the years, the sums and the other sides of a body's or supplier's records."""
+    main = "/".join([*recipe["lugares"][0]["archivo"].split("/")[:-1], "datapackage.json"])
+    first = json.loads((site / main.lstrip("/")).read_bytes())["resources"][0]["name"]
+    rows = read(main.replace("datapackage.json", f"{first}.parquet")).filter(pl.col("id").is_in(list(ids)))
+    zero = pl.lit(0.0)
+    amount = pl.col(recipe["monto"]).cast(pl.Float64).fill_null(0) if recipe["monto"] else zero
+    year = (
+        pl.col(recipe["fecha"]).cast(pl.String).str.slice(0, 4).fill_null("")
+        if recipe["fecha"]
+        else pl.lit("")
+    )
+    years = rows.group_by(year.alias("k")).agg(pl.len(), amount.sum().alias("s")).sort("k")
+    if dict(zip(years["k"], years["len"], strict=True)) != recipe["por_anio"]:
+        yield f"por_anio {recipe['por_anio']}"
+    if recipe["monto"] and not all(
+        near(recipe["suma_por_anio"][k], s) for k, s in zip(years["k"], years["s"], strict=True)
+    ):
+        yield f"suma_por_anio {recipe['suma_por_anio']}"
+    if not near(float(years["s"].sum()), recipe["suma"]):
+        yield f"suma {recipe['suma']}"
+    if recipe["contraparte"]:
+        side = rows.filter(pl.col(recipe["contraparte"]).is_not_null()).group_by(recipe["contraparte"])
+        found = {r[0]: (r[1], r[2]) for r in side.agg(pl.len(), amount.sum().alias("s")).iter_rows()}
+        told = recipe["por_contraparte"]
+        if {k: v[0] for k, v in found.items()} != {k: v[0] for k, v in told.items()} or not all(
+            near(found[k][1], told[k][1]) for k in found
+        ):
+            yield f"por_contraparte {told}"
 
 
 def test_what_is_told_of_a_body_or_supplier_comes_out_the_same(built_site: Path) -> None:
@@ -192,6 +242,10 @@ def test_what_is_told_of_a_body_or_supplier_comes_out_the_same(built_site: Path)
             digest = hashlib.sha256("".join(f"{k}\n" for k in sorted(ids)).encode()).hexdigest()
             if len(ids) != recipe["valor"] or digest != recipe["filas_sha256"]:
                 differences.append(f"{page.parent.name} {recipe['conjunto']}: {recipe['valor']}, {len(ids)}")
+            differences += [
+                f"{page.parent.name} {recipe['conjunto']}: {x}"
+                for x in other_numbers(built_site, read, recipe, ids)
+            ]
             assert f'href="#cifra-{recipe["conjunto"]}"' in html
             assert f'id="cifra-{recipe["conjunto"]}"' in html
     assert counted > 200

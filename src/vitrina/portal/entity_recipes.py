@@ -5,15 +5,17 @@ They name no edition: the page of an ente changes only when its rows do, and the
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import reduce
+from typing import Any
 
 import orjson
 
 from vitrina.portal import urls
 from vitrina.portal.recipes import keys_hash
-from vitrina.portal.shelf import SUPPLIERS, mention_columns
+from vitrina.portal.shelf import SUPPLIERS, Shelf, mention_columns
 from vitrina.portal.site import Site
 from vitrina.portal.words import say
 
@@ -43,6 +45,18 @@ class Recipe:
     valor: int
     filas_direccion: str
     filas_sha256: str
+    fecha: str
+    """Column of the record's date, "" when the dataset has none."""
+    por_anio: Mapping[str, int]
+    """Year ("" without a date) → records."""
+    monto: str
+    """Column of the amount where amounts are added up, otherwise "" and nothing is."""
+    suma: float
+    suma_por_anio: Mapping[str, float]
+    contraparte: str
+    """Column of the other side: of a supplier's contracts the buyer, of a body's the supplier."""
+    por_contraparte: Mapping[str, tuple[int, float]]
+    """Key of the other side → records and what they add up to."""
 
 
 def recipes(
@@ -71,6 +85,7 @@ def recipes(
                 valor=len(rows),
                 filas_direccion=lists.get(slug, ""),
                 filas_sha256=keys_hash(shelf.ids[at] for at in rows),
+                **_numbers(shelf, rows, kind),
             )
         )
     return made
@@ -85,6 +100,29 @@ def _words(row_id: str, places: Sequence[Place]) -> str:
         key=row_id,
         places=either,
     )
+
+
+def _numbers(shelf: Shelf, rows: Sequence[int], kind: str) -> dict[str, Any]:
+    """Return what else the page tells of *rows*: by year, and where somebody is paid the sums and the other sides."""
+    display = shelf.system.display
+    paid = bool(display.amount and display.supplier)
+    other = (display.ente if kind == SUPPLIERS else display.supplier) if paid else ""
+    keys = shelf.dataset.frame[other] if other in shelf.dataset.frame.columns else None
+    years: dict[str, int] = defaultdict(int)
+    sums: dict[str, float] = defaultdict(float)
+    sides: dict[str, tuple[int, float]] = {}
+    for at in rows:
+        year, amount = str(shelf.dates[at] or "")[:4], float(shelf.amounts[at] or 0) if paid else 0.0
+        years[year] += 1
+        sums[year] += amount
+        if keys is not None and keys[at]:
+            count, total = sides.get(str(keys[at]), (0, 0.0))
+            sides[str(keys[at])] = count + 1, round(total + amount, 2)
+    return {
+        "fecha": display.date, "por_anio": dict(sorted(years.items())), "monto": display.amount if paid else "",
+        "suma": round(sum(sums.values()), 2), "suma_por_anio": {y: round(s, 2) for y, s in sorted(sums.items())} if paid else {},
+        "contraparte": other, "por_contraparte": dict(sorted(sides.items())),
+    }  # fmt: skip
 
 
 def as_json(found: Sequence[Recipe]) -> bytes:

@@ -6,11 +6,12 @@ A recipe names the published file, the operation and the rows; a test counts eve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import orjson
+import polars as pl
 
 from vitrina.model import Chart, Field, Table
 from vitrina.portal import urls
@@ -18,7 +19,7 @@ from vitrina.portal.contexts import Page, Route
 from vitrina.portal.figures import Figure, key_measures
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
-from vitrina.portal.words import mark, say
+from vitrina.portal.words import listed, mark, say
 
 _WORDS = {
     "count": mark("Se cuentan las filas de la tabla «{table}»."),
@@ -31,7 +32,12 @@ _WORDS = {
     "max": mark(
         "Se toma la fecha más reciente de «{column}» en la tabla «{table}», sin pasar del día de la edición."
     ),
+    "list": mark(
+        "Se toman tal cual los valores de «{column}» de las filas de «{table}» de cada registro, uno por periodo."
+    ),
 }
+SERIES = "serie-de-cada-registro"
+"""The recipe that the line of every record leads to."""
 _GROUPED = {
     "year": mark("Se agrupa según el año de «{column}»."),
     "list": mark("Se agrupa por cada parte de «{column}»."),
@@ -55,7 +61,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a figure was made. `operacion` is count, distinct, sum or max; the rest says over what."""
+    """How a figure was made. `operacion` is count, distinct, sum, max or list; the rest says over what."""
 
     id: str
     titulo: str
@@ -79,11 +85,17 @@ class Recipe:
     """SHA-256 of the rows' keys (`id`, or the parent's id in a child table), sorted, one per line."""
     archivo: str
     version: str
+    donde: Mapping[str, str] = field(default_factory=dict)
+    """Column → the value that a row must have there, or none, to be taken."""
 
 
 def route(site: Site, dataset: Dataset, charts: Sequence[tuple[Chart, Figure]]) -> tuple[Route, bytes]:
     """Return the page of the dataset's recipes and the same as JSON."""
-    found = [*_keys(site, dataset), *(_chart(site, dataset, c, f) for c, f in charts)]
+    found = [
+        *_keys(site, dataset),
+        *(_chart(site, dataset, c, f) for c, f in charts),
+        *_series(site, dataset),
+    ]
     system = dataset.system
     path = urls.recipes(system.slug)
     meta = Page(
@@ -131,6 +143,31 @@ def _chart(site: Site, dataset: Dataset, chart: Chart, figure: Figure) -> Recipe
         definition=figure.finding, value=None, shown="", by=by, grouped=grouped, how=how,
         parts=parts, divide=chart.split,
     )  # fmt: skip
+
+
+def _series(site: Site, dataset: Dataset) -> Iterator[Recipe]:
+    """Yield the recipe of the lines on the records' pages: values as they were published, one per period."""
+    series = dataset.system.record.series
+    if not series:
+        return
+    table = dataset.system.table(series["table"])
+    where: Mapping[str, str] = series.get("where", {})
+    frame = dataset.children[table.name]
+    for name, value in where.items():
+        frame = frame.filter(pl.col(name).is_in(["", value]) | pl.col(name).is_null())
+    conditions = "; ".join(
+        say("«{column}» es {value} o falta", column=table.field(n).title, value=v) for n, v in where.items()
+    )
+    others = [dataset.system.table(series[k]["table"]).title for k in ("targets", "breaks") if k in series]
+    how = [say("Se toman las que cumplen: {conditions}.", conditions=conditions)] if conditions else []
+    if others:
+        quoted = [say("«{title}»", title=t) for t in others]
+        how.append(say("Metas y rupturas vienen de {tables}.", tables=listed(quoted)))
+    made = _recipe(
+        site, dataset, table, SERIES, str(series.get("title", "")), "list", table.field(series["value"]),
+        definition=table.description, value=None, shown="", by=table.field(series["period"]), how=how,
+    )  # fmt: skip
+    yield replace(made, filas=frame.height, filas_sha256=keys_hash(frame[table.parent_key]), donde=where)
 
 
 def _recipe(

@@ -18,6 +18,7 @@ from vitrina.portal import filters, urls
 from vitrina.portal.charts import files
 from vitrina.portal.charts.line import Line, Moment, draw, ends, lasts
 from vitrina.portal.contexts import ChartView
+from vitrina.portal.recipes import SERIES
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
 from vitrina.portal.words import say
@@ -61,6 +62,7 @@ class Lines:
             svg=draw(line, prefix),
             heads=files.line_heads(line)[: 4 if line.breaks else 3],
             rows=_rows(line),
+            recipe=f"{self.site.urls.to(urls.recipes(self.dataset.slug))}#{SERIES}",
             files=tuple(self.site.urls.to(f"{folder}{_NAME}.{kind}") for kind in ("csv", "svg")),
         )
 
