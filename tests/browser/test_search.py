@@ -23,6 +23,9 @@ def ask(page: Page, server: str, words: str) -> list[str]:
     page.locator("main input[name=q]").press("Enter")
     page.wait_for_url("**/buscar/**")
     page.wait_for_function("() => /resultado/.test(document.querySelector('#estado')?.textContent ?? '')")
+    page.locator("#resultados:not([aria-busy])").wait_for(
+        state="attached"
+    )  # the first ten come before the others
     return [str(a.get_attribute("href")) for a in page.locator("#resultados a").all()]
 
 
@@ -102,6 +105,9 @@ def test_the_question_stays_in_the_address_and_back_works(page: Page, site_serve
     page.wait_for_load_state()
     page.go_back()
     page.wait_for_function("() => /resultado/.test(document.querySelector('#estado')?.textContent ?? '')")
+    page.locator("#resultados:not([aria-busy])").wait_for(
+        state="attached"
+    )  # the first ten come before the others
     assert page.locator("main input[name=q]").input_value() == "obra"
 
 
