@@ -20,6 +20,7 @@ from vitrina.search import reading
 from vitrina.search.reader import Index
 from vitrina.search.score import Clause, Hits, score
 from vitrina.search.tokenize import fold, stem
+from vitrina.search.vocabulary import is_word
 
 MAX_PREFIX_FILES = 16
 MAX_SUSPECTS = 2
@@ -181,7 +182,7 @@ class _Plan:
             others = [part for part in self.parts if part != term]
             if not all(map(self.has, others)) or not self.run("like", _required(others)):
                 continue
-            for words in (self.index.words, self.index.slips) if reading.mistakable(term) else ():
+            for words in (self.index.words, self.index.slips) if is_word(term) else ():
                 used = tuple(filter(self.has, reading.alike(term, words(term))))
                 if (
                     found := self.run("like", [*_required(others), Clause(used)], {term: used})

@@ -106,11 +106,6 @@ def stand_ins(term: str, powers: Mapping[str, int]) -> list[str]:
     return sorted(found, key=lambda w: (-powers[w], w))[:MAX_NEAR]
 
 
-def mistakable(term: str) -> bool:
-    """Return whether *term* may be a slip of another word: shorter ones too, but never an id."""
-    return len(term) >= 3 and not any(c.isdecimal() for c in term)
-
-
 def alike(term: str, powers: Mapping[str, int]) -> list[str]:
     """Return the words near *term*, most frequent first; fewer than of an absent word, for each costs a file."""
     return sorted((w for w in powers if w != term and near(term, w)), key=lambda w: (-powers[w], w))[
