@@ -53,14 +53,17 @@ def told(joined: pl.DataFrame, system: System, today: date) -> pl.Series:
     )
     told = joined["historia"].to_list() if moved.height else []
     for row in moved.iter_rows(named=True):
-        names = [n for n in known if row[PRINT + n] != row[f"{PRINT}{n}_before"]]
-        told[row["at"]] = _with(told[row["at"]] or [], today, row["retirado"] is not None, names)
+        back = row["retirado"] is not None
+        # A withdrawn record left no prints to compare with.
+        names = [] if back else [n for n in known if row[PRINT + n] != row[f"{PRINT}{n}_before"]]
+        told[row["at"]] = noted(told[row["at"]] or [], today, back, names)
     return pl.Series("historia", told, dtype=TYPE) if told else joined["historia"]
 
 
-def _with(
+def noted(
     entries: Sequence[Mapping[str, Any]], today: date, back: bool, names: Sequence[str]
 ) -> list[dict[str, Any]]:
+    """Return *entries* with what changed *today* before them; the oldest ones fall off."""
     rest = [dict(e) for e in entries]
     if rest and rest[0]["dia"] == today:
         same = rest.pop(0)

@@ -17,6 +17,11 @@ _RESERVED = frozenset(
 )
 
 
+def mark(text: str) -> str:
+    """Return *text* as it is: a page will say it later (portal/words.py), and translators must find it."""
+    return text
+
+
 def tidy(text: str) -> str:
     """Return *text* in NFC with runs of white space (line breaks too) as one blank, trimmed.
 

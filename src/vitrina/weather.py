@@ -18,11 +18,12 @@ from typing import Any
 import polars as pl
 
 from vitrina.storage import read_json_or, write_json, write_parquet
+from vitrina.text import mark
 
 CONDITIONS: Mapping[str, str] = {
-    "fresh": "al día", "unchanged": "sin cambios", "slow": "lenta", "partial": "incompleta", "empty": "vacía",
-    "shrank": "encogió", "grew": "creció", "drifted": "cambió de forma", "down": "no respondió", "frozen": "cerrada",
-    "none": "sin datos",
+    "fresh": mark("al día"), "unchanged": mark("sin cambios"), "slow": mark("lenta"), "partial": mark("incompleta"),
+    "empty": mark("vacía"), "shrank": mark("encogió"), "grew": mark("creció"), "drifted": mark("cambió de forma"),
+    "down": mark("no respondió"), "frozen": mark("cerrada"), "none": mark("sin datos"),
 }  # fmt: skip
 """Condition → how people read it."""
 

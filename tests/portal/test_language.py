@@ -15,10 +15,10 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 from toy_portal import ASSETS, make_toy
 
-from vitrina import portal, weather
+from vitrina import portal
 from vitrina.config import HOME, Settings
 from vitrina.errors import ConfigurationError
-from vitrina.portal import assets, glossary, quality
+from vitrina.portal import assets, glossary
 from vitrina.registry import load_system
 
 THEME = HOME / "themes" / "vitrina"
@@ -30,7 +30,7 @@ def said() -> set[str]:
         methods, options = parse_mapping_cfg(stream)
     keywords = DEFAULT_KEYWORDS | {"say": None, "mark": None}
     found: set[str] = set()
-    for folder in ("src/vitrina/portal", "themes/vitrina/templates", "themes/vitrina/ts"):
+    for folder in ("src/vitrina", "themes/vitrina/templates", "themes/vitrina/ts"):
         for method, pattern in ((m, p) for p, m in methods):
             inside = pattern.removeprefix(f"{folder}/")
             if inside != pattern:
@@ -240,10 +240,6 @@ def test_the_scripts_of_an_english_portal_speak_english_only(english_site: Path)
         if re.search(f"[\"'`]{re.escape(t)}[\"'`]", js)
     }
     assert left == set()
-
-
-def test_the_nights_of_a_source_are_called_as_the_program_calls_them() -> None:
-    assert dict(quality.CONDITIONS.items()) == dict(weather.CONDITIONS)
 
 
 def test_a_language_without_catalogue_stops_the_render(tmp_path: Path) -> None:

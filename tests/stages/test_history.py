@@ -70,6 +70,9 @@ def test_what_was_withdrawn_and_is_published_again_says_so(toy: Any) -> None:
     toy.night("2026-03-01")
     path.write_text("".join(line for line in whole.splitlines(True) if "O-2" not in line), encoding="utf-8")
     toy.night("2026-03-02")
+    ledger = pl.read_parquet(toy.root / "data" / "archive" / "ledger" / "obras.parquet")
+    (gone,) = ledger.filter(pl.col("retirado").is_not_null()).to_dicts()
+    assert {v for k, v in gone.items() if k.startswith(history.PRINT)} == {None}
     path.write_text(whole, encoding="utf-8")
     toy.night("2026-03-03")
     page, told = record(toy, "Obra número 2")
@@ -105,5 +108,5 @@ def test_prints_differ_exactly_where_the_values_do(rows: list[tuple[Any, ...]]) 
 def test_only_the_last_nights_are_kept() -> None:
     entries: list[dict[str, Any]] = []
     for day in range(1, 29):
-        entries = history._with(entries, date(2026, 2, day), False, ["a"])
+        entries = history.noted(entries, date(2026, 2, day), False, ["a"])
     assert [e["dia"].day for e in entries] == list(range(28, 16, -1))

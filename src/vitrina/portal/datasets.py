@@ -28,7 +28,8 @@ from vitrina.portal.shelf import Facet
 from vitrina.portal.site import DECISIONS, Site
 from vitrina.portal.store import Dataset
 from vitrina.portal.urls import PAGE_ROWS
-from vitrina.portal.words import Spoken, mark, say
+from vitrina.portal.words import Spoken, say
+from vitrina.text import mark
 
 _FACET_VALUES = 6
 _SERIES = 4

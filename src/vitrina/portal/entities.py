@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -74,7 +74,7 @@ def _gathered(site: Site, kind: str, found: Mapping[str, Sequence[int]], key: st
     counted = recipes(site, kind, key, {slug: found[slug] for slug in lists}, lists)
     return Gathered(
         [
-            _group(site, s, found[s.system.slug], kind, lists[s.system.slug], recipe.consulta)
+            _group(site, s, found[s.system.slug], kind, recipe)
             for s, recipe in zip(shelves, counted, strict=True)
         ],
         counted,
@@ -86,31 +86,29 @@ def _list(site: Site, shelf: Shelf, kind: str, key: str, rows: Sequence[int]) ->
     return site.listing_of(shelf.system.slug, own, key, rows) if own else ""
 
 
-def _group(site: Site, shelf: Shelf, rows: Sequence[int], kind: str, address: str, counted: str) -> RowGroup:
+def _group(site: Site, shelf: Shelf, rows: Sequence[int], kind: str, recipe: Recipe) -> RowGroup:
     system = shelf.system
     other = SUPPLIERS if kind == ENTES else ENTES
-    # Amounts add up to something only where somebody is paid: incomes or fines of different people do not.
-    contracts = bool(system.display.amount and system.display.supplier)
     unit = system.singular if len(rows) == 1 else filters.plural_of(system.singular)
     return RowGroup(
         title=system.short_title,
         unit=unit,
-        count=len(rows),
-        url=address,
-        total=_sum(shelf, rows) if contracts else "",
+        count=recipe.valor,
+        url=recipe.filas_direccion,
+        total=filters.pesos(recipe.suma) if recipe.monto else "",
         rows=[_row(site, shelf, at) for at in rows[:_FIRST_ROWS]],
-        by_year=_by_year(shelf, rows) if contracts else (),
-        by_other=_by_other(site, shelf, rows, other) if contracts else (),
+        by_year=_by_year(recipe) if recipe.monto else (),
+        by_other=_by_other(site, recipe, other),
         other_title=say("Comprador") if other == ENTES else say("Proveedor"),
         slug=system.slug,
-        spark=_spark(shelf, rows, unit),
-        counted=counted,
+        spark=_spark(recipe, unit),
+        counted=recipe.consulta,
     )
 
 
-def _spark(shelf: Shelf, rows: Sequence[int], unit: str) -> Markup | None:
-    """Return the years of *rows* as small columns; None when there is a single year or none."""
-    years = Counter(int(day) for at in rows if (day := str(shelf.dates[at] or "")[:4]).isdigit())
+def _spark(recipe: Recipe, unit: str) -> Markup | None:
+    """Return the years of the counted rows as small columns; None when there is a single year or none."""
+    years = Counter({int(year): count for year, count in recipe.por_anio.items() if year.isdigit()})
     if len(years) < 2:
         return None
     last = max(years)
@@ -123,9 +121,9 @@ def _spark(shelf: Shelf, rows: Sequence[int], unit: str) -> Markup | None:
         count=filters.number(years[top]),
         every=", ".join(f"{y}: {filters.number(years[y])}" for y in span),
     )
-    name = shelf.system.short_title
+    name = recipe.titulo
     title = say("{dataset} por año, de {first} a {last}", dataset=name, first=span[0], last=last)
-    return sparkline(f"por-anio-{shelf.system.slug}", title, finding, [float(years[y]) for y in span])
+    return sparkline(f"por-anio-{recipe.conjunto}", title, finding, [float(years[y]) for y in span])
 
 
 def _row(site: Site, shelf: Shelf, at: int) -> tuple[str, str, str, str]:
@@ -138,33 +136,18 @@ def _row(site: Site, shelf: Shelf, at: int) -> tuple[str, str, str, str]:
     )
 
 
-def _sum(shelf: Shelf, rows: Iterable[int]) -> str:
-    return filters.pesos(sum(float(shelf.amounts[at] or 0) for at in rows))
+def _by_year(recipe: Recipe) -> list[tuple[str, int, str]]:
+    return [
+        (year or say("Sin fecha"), count, filters.pesos(recipe.suma_por_anio[year]))
+        for year, count in sorted(recipe.por_anio.items(), key=lambda y: (y[0].isdigit(), y[0]), reverse=True)
+    ]
 
 
-def _by_year(shelf: Shelf, rows: Sequence[int]) -> list[tuple[str, int, str]]:
-    years: dict[str, list[int]] = defaultdict(list)
-    for at in rows:
-        years[str(shelf.dates[at])[:4] if shelf.dates[at] else ""].append(at)
-    order = sorted(years, key=lambda y: (y.isdigit(), y), reverse=True)
-    return [(year or say("Sin fecha"), len(years[year]), _sum(shelf, years[year])) for year in order]
-
-
-def _by_other(site: Site, shelf: Shelf, rows: Sequence[int], other: str) -> list[tuple[str, str, int, str]]:
+def _by_other(site: Site, recipe: Recipe, other: str) -> list[tuple[str, str, int, str]]:
     """Return the counterparties that take part in most records, with what those add up to."""
-    display = shelf.system.display
-    column = display.ente if other == ENTES else display.supplier
-    frame = shelf.dataset.frame
-    if column not in frame.columns:
-        return []
-    keys = frame[column]
-    sides: dict[str, list[int]] = defaultdict(list)
-    for at in rows:
-        if keys[at]:
-            sides[str(keys[at])].append(at)
-    ordered = sorted(sides.items(), key=lambda s: (-len(s[1]), s[0]))[:_TOP]
+    ordered = sorted(recipe.por_contraparte.items(), key=lambda s: (-s[1][0], s[0]))[:_TOP]
     found = []
-    for key, positions in ordered:
+    for key, (count, total) in ordered:
         address, name = site.shelves.find(other, key) or ("", key)
-        found.append((address, name, len(positions), _sum(shelf, positions)))
+        found.append((address, name, count, filters.pesos(total)))
     return found

@@ -5,8 +5,9 @@ They name no edition: the page of an ente changes only when its rows do, and the
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import reduce
 from typing import Any
@@ -103,26 +104,33 @@ def _words(row_id: str, places: Sequence[Place]) -> str:
 
 
 def _numbers(shelf: Shelf, rows: Sequence[int], kind: str) -> dict[str, Any]:
-    """Return what else the page tells of *rows*: by year, and where somebody is paid the sums and the other sides."""
+    """Return what else the page tells of *rows*: by year, and where somebody is paid the sums and the other sides.
+
+    Amounts add up to something only where somebody is paid: incomes or fines of different people do not.
+    """
     display = shelf.system.display
     paid = bool(display.amount and display.supplier)
     other = (display.ente if kind == SUPPLIERS else display.supplier) if paid else ""
     keys = shelf.dataset.frame[other] if other in shelf.dataset.frame.columns else None
-    years: dict[str, int] = defaultdict(int)
-    sums: dict[str, float] = defaultdict(float)
-    sides: dict[str, tuple[int, float]] = {}
+    years: dict[str, list[float]] = defaultdict(list)
+    sides: dict[str, list[float]] = defaultdict(list)
     for at in rows:
-        year, amount = str(shelf.dates[at] or "")[:4], float(shelf.amounts[at] or 0) if paid else 0.0
-        years[year] += 1
-        sums[year] += amount
+        amount = float(shelf.amounts[at] or 0) if paid else 0.0
+        years[str(shelf.dates[at] or "")[:4]].append(amount)
         if keys is not None and keys[at]:
-            count, total = sides.get(str(keys[at]), (0, 0.0))
-            sides[str(keys[at])] = count + 1, round(total + amount, 2)
+            sides[str(keys[at])].append(amount)
+    by_year = dict(sorted(years.items()))
     return {
-        "fecha": display.date, "por_anio": dict(sorted(years.items())), "monto": display.amount if paid else "",
-        "suma": round(sum(sums.values()), 2), "suma_por_anio": {y: round(s, 2) for y, s in sorted(sums.items())} if paid else {},
-        "contraparte": other, "por_contraparte": dict(sorted(sides.items())),
+        "fecha": display.date, "por_anio": {y: len(a) for y, a in by_year.items()}, "monto": display.amount if paid else "",
+        "suma": _total(a for of_year in by_year.values() for a in of_year),
+        "suma_por_anio": {y: _total(a) for y, a in by_year.items()} if paid else {},
+        "contraparte": other, "por_contraparte": {k: (len(a), _total(a)) for k, a in sorted(sides.items())},
     }  # fmt: skip
+
+
+def _total(amounts: Iterable[float]) -> float:
+    """Return the sum in pesos and cents, whatever the order of the rows."""
+    return round(math.fsum(amounts), 2)
 
 
 def as_json(found: Sequence[Recipe]) -> bytes:

@@ -13,7 +13,8 @@ import pandas as pd
 from vitrina.model import Chart, Field, Table
 from vitrina.portal import cells, filters
 from vitrina.portal.store import Dataset
-from vitrina.portal.words import listed, mark, say
+from vitrina.portal.words import listed, say
+from vitrina.text import mark
 
 NO_VALUE = mark("Sin dato")
 MAX_YEARS = 40

@@ -8,7 +8,8 @@ from typing import Any
 from vitrina.portal import citation, datasets, figures, searching, urls
 from vitrina.portal.contexts import Card, ChartView, Fresh, HomeFigure, Link, Page, QualityView, Route
 from vitrina.portal.site import Site
-from vitrina.portal.words import mark, say
+from vitrina.portal.words import say
+from vitrina.text import mark
 
 _CHARTS = 3
 _GOOD = frozenset({"fresh", "unchanged", "frozen"})

@@ -18,6 +18,7 @@ from vitrina.portal import cells, pattern_charts
 from vitrina.portal.contexts import (
     Card,
     Cell,
+    Changed,
     Column,
     FacetLink,
     FacetView,
@@ -86,6 +87,9 @@ def _examples(site: Site) -> dict[str, list[Drawn]]:
             ("Sin registros, con texto hostil", lambda m: m.questions("Otra", [_card(place, rows=0)])),
         ],
         "freshness.html": [("Al día, a medias y sin fuentes", lambda m: m.freshness(_fresh(place)))],
+        "history.html": [("Dos noches", lambda m: Markup("<dl class=\"ficha\">{}</dl>").format(m.history(
+            [Changed("2026-03-01", LONG), Changed("2026-02-01", HOSTILE)]
+        )))],
         "chart.html": pattern_charts.examples(place),
         "facets.html": [("Con pocos y con muchos valores", lambda m: m.facets(_facets(place)))],
         "pager.html": [("A la mitad de muchas páginas", lambda m: m.pager(_pager(place)))],

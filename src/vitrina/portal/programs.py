@@ -9,7 +9,8 @@ from pathlib import Path
 
 from vitrina.portal.contexts import Page, Program, Route
 from vitrina.portal.site import Site
-from vitrina.portal.words import Spoken, mark, say
+from vitrina.portal.words import Spoken, say
+from vitrina.text import mark
 
 _USES = Spoken(
     {

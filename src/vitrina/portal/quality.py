@@ -7,30 +7,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from vitrina import weather
 from vitrina.model import Source
 from vitrina.portal.contexts import IssueView, Night, QualityView, SourceView
 from vitrina.portal.quality_rules import rule_views
 from vitrina.portal.quality_views import RuleView
 from vitrina.portal.site import DECISIONS, PROTOCOLS, WEATHER, Site
 from vitrina.portal.store import Dataset
-from vitrina.portal.words import Spoken, mark
+from vitrina.portal.words import Spoken
 from vitrina.wording import explain
 
-CONDITIONS = Spoken(
-    {
-        "fresh": mark("al día"),
-        "unchanged": mark("sin cambios"),
-        "slow": mark("lenta"),
-        "partial": mark("incompleta"),
-        "empty": mark("vacía"),
-        "shrank": mark("encogió"),
-        "grew": mark("creció"),
-        "drifted": mark("cambió de forma"),
-        "down": mark("no respondió"),
-        "frozen": mark("cerrada"),
-        "none": mark("sin datos"),
-    }
-)
+CONDITIONS = Spoken(weather.CONDITIONS)
 """What vitrina.weather calls the nights of a source, in the language of the render."""
 
 
@@ -79,8 +66,8 @@ def _nights(calendar: Sequence[Mapping[str, Any]]) -> tuple[list[Night], str]:
 
 
 def _source(source_id: str, source: Source | None, facts: Mapping[str, Any], today: date) -> SourceView:
-    weather = str(facts.get("weather") or ("frozen" if source and source.frozen else "none"))
-    condition = str(facts.get("condition") or weather)
+    sky = str(facts.get("weather") or ("frozen" if source and source.frozen else "none"))
+    condition = str(facts.get("condition") or sky)
     nights, nights_text = _nights(facts.get("calendar", ()))
     return SourceView(
         id=source_id,
@@ -89,8 +76,8 @@ def _source(source_id: str, source: Source | None, facts: Mapping[str, Any], tod
         url=(source.url if source else "") or "",
         protocol=PROTOCOLS.get(source.protocol, source.protocol) if source else PROTOCOLS["derived"],
         frequency=source.frequency if source else "",
-        weather=weather,
-        weather_text=WEATHER.get(weather, weather),
+        weather=sky,
+        weather_text=WEATHER.get(sky, sky),
         taken=str(facts.get("taken") or ""),
         records_in=int(facts.get("records_in") or 0),
         published=int(facts.get("published") or 0),

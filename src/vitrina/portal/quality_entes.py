@@ -13,8 +13,8 @@ from vitrina.portal.quality_views import EnteIssue, EnteRow, EnteSet, RuleView
 from vitrina.portal.shelf import ENTES
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
-from vitrina.portal.words import mark, say
-from vitrina.text import sort_key
+from vitrina.portal.words import say
+from vitrina.text import mark, sort_key
 
 SHOWN = 50
 """Bodies in a dataset's own page, those with most to mend."""

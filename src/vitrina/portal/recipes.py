@@ -19,7 +19,8 @@ from vitrina.portal.contexts import Page, Route
 from vitrina.portal.figures import Figure, key_measures
 from vitrina.portal.site import Site
 from vitrina.portal.store import Dataset
-from vitrina.portal.words import listed, mark, say
+from vitrina.portal.words import listed, say
+from vitrina.text import mark
 
 _WORDS = {
     "count": mark("Se cuentan las filas de la tabla «{table}»."),

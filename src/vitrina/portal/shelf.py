@@ -17,8 +17,8 @@ from vitrina.model import Field, System, Table
 from vitrina.portal import cells
 from vitrina.portal.filters import sentence
 from vitrina.portal.store import Dataset
-from vitrina.portal.words import mark, say
-from vitrina.text import short_hash, slugify, sort_key
+from vitrina.portal.words import say
+from vitrina.text import mark, short_hash, slugify, sort_key
 
 ENTES = "entes"
 SUPPLIERS = "proveedores"

@@ -21,7 +21,8 @@ from vitrina.portal.contexts import Card, Link
 from vitrina.portal.shelf import ENTES, Facet, Shelf, Shelves, facets, newest
 from vitrina.portal.store import Dataset
 from vitrina.portal.urls import Urls
-from vitrina.portal.words import Spoken, mark, say
+from vitrina.portal.words import Spoken, say
+from vitrina.text import mark
 
 MAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}").fullmatch
 """What may go in a mailto: address without changing its meaning."""

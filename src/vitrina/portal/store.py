@@ -17,9 +17,9 @@ import polars as pl
 from vitrina.config import Settings
 from vitrina.errors import RenderError
 from vitrina.model import Source, System, Table, Version
-from vitrina.portal.words import Spoken, mark, say
+from vitrina.portal.words import Spoken, say
 from vitrina.registry import HISTORY_FIELDS, load_sources, load_systems
-from vitrina.text import sort_key
+from vitrina.text import mark, sort_key
 
 FINDINGS = ("row_id", "table", "rule", "severity", "field")
 _ID = re.compile(r"[^/\\\x00-\x1f]{1,200}")

@@ -38,11 +38,6 @@ def say(text: str, **values: object) -> str:
     return said.format(**values) if values else said
 
 
-def mark(text: str) -> str:
-    """Return *text* as it is: it will be said later, and translators must find it."""
-    return text
-
-
 def listed(parts: Sequence[str]) -> str:
     """Return *parts* as an enumeration.
 

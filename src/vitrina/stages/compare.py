@@ -1,8 +1,8 @@
 """Compare: tonight's clean rows against the ledger of every record ever published.
 
 The ledger (data/archive/ledger/<system>.parquet) keeps id, content hash, first night, last change, which fields
-changed when (history.py) and, for what is gone, since when. It holds no names: a withdrawn record's page says only that
-and when it was withdrawn.
+changed when (history.py) and, for what is gone, since when. It holds no names, and of withdrawn records no numbers of
+their fields either: a withdrawn record's page says only that and when it was withdrawn.
 `publish` puts the new ledger in the archive once the site is switched, so a failed night leaves no trace.
 """
 
@@ -95,7 +95,10 @@ def _ledger(settings: Settings, system: System, *, decided: bool) -> pl.DataFram
     if decided:
         gone = gone.with_columns(pl.col("retirado").fill_null(today))
     held = [c for c in live.columns if c in gone.columns]
-    return pl.concat([live, gone.select(held)], how="diagonal").sort("id")
+    # What a withdrawn record said must not be guessed from its numbers by trying names.
+    withdrawn = pl.col("retirado").is_not_null()
+    bare = [pl.when(~withdrawn).then(pl.col(c)).alias(c) for c in held if c.startswith(history.PRINT)]
+    return pl.concat([live, gone.select(held).with_columns(bare)], how="diagonal").sort("id")
 
 
 def _read(path: Path) -> pl.DataFrame:

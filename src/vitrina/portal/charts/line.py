@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from vitrina.portal.charts import svg
-from vitrina.portal.words import mark, say
+from vitrina.portal.words import say
+from vitrina.text import mark
 
 _PERIOD = re.compile(r"(\d{4})(?:-?(?:([TSBQ])(\d)|(\d{2})(?:-\d{2})?))?")
 _PARTS = {"T": 4, "Q": 4, "S": 2, "B": 6}
