@@ -185,8 +185,23 @@ def book_pages(path: str) -> Iterator[str]:
             yield f"{found['system']}/libro/{ending}/index.html"
 
 
+BARE = re.compile(r"(?P<system>/[a-z0-9-]+)/[A-Za-z0-9._~-]+")
+
+
+def books_of_bare(path: str) -> str:
+    """Return the folder that must be there for *path*, a record's address without its last slash, to be led on; or "".
+
+    A folder leads there by itself; a record in a book has none. Only plain letters, which no header can be made of.
+
+    >>> books_of_bare("/s2/a-3f"), books_of_bare("/s2/a-3f/"), books_of_bare("/s2/dátil")
+    ('/s2/libro', '', '')
+    """
+    found = BARE.fullmatch(path)
+    return f"{found['system']}/libro" if found else ""
+
+
 def _nginx_books() -> str:
-    """Return the NGINX rule that says the same as `book_pages`: one try per ending, longest first."""
+    """Return the NGINX rules that say the same as `book_pages` (one try per ending, longest first) and `books_of_bare`."""
     nested = ""
     for depth in range(1, books.DEEPEST + 1):
         nested = f"(?<e{depth}>[A-Za-z0-9-]?{nested})"
@@ -194,6 +209,19 @@ def _nginx_books() -> str:
     return f"""# Registros sin página propia: responde el libro de lista cuyo nombre es el final más largo de su id.
 location ~ "^(?<sistema>/[a-z0-9-]+)/[^/]*?{nested}/$" {{
     try_files "${{uri}}index.html" {tries} $sistema/libro/{books.REST}/index.html =404;
+}}
+# Esos registros no tienen carpeta: a su dirección sin la última diagonal no la lleva NGINX por sí mismo.
+location ~ "^(?<conjunto>/[a-z0-9-]+)/[A-Za-z0-9._~-]+$" {{
+    set $lleva "";
+    if (-d $document_root$conjunto/libro) {{
+        set $lleva "libro";
+    }}
+    if (!-e $request_filename) {{
+        set $lleva "${{lleva}}, sin archivo";
+    }}
+    if ($lleva = "libro, sin archivo") {{
+        return 301 $uri/$is_args$args;
+    }}
 }}
 """
 

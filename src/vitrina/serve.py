@@ -143,7 +143,7 @@ class Handler(BaseHTTPRequestHandler):
         if re.search(hosting.HIDDEN, path) or path == "/404.html":
             self._missing(root)
             return
-        if not path.endswith("/") and self._is_folder(root, path):
+        if self._lacks_slash(root, path):
             args = self.path.partition("?")[2]
             self._plain(
                 301, "Está en otra dirección", {"Location": quote(path) + "/" + (f"?{args}" if args else "")}
@@ -157,6 +157,13 @@ class Handler(BaseHTTPRequestHandler):
             return
         with file.stream:
             self._file(file)
+
+    def _lacks_slash(self, root: Path, path: str) -> bool:
+        """Return whether *path* is a folder's, or a record's in a book, without its last slash."""
+        if path.endswith("/") or self._is_folder(root, path):
+            return not path.endswith("/")
+        library = hosting.books_of_bare(path)
+        return bool(library) and self._is_folder(root, library) and not (root / path.lstrip("/")).exists()
 
     @staticmethod
     def _is_folder(root: Path, path: str) -> bool:

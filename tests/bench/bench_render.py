@@ -1,6 +1,7 @@
 """Benchmark of the record pages against Pelican's own articles and Hugo, and of a quiet night: CPU, memory, ratios.
 
-Run it by hand: `.venv/bin/python tests/bench/bench_render.py [--records 20000] [--memory 100000] [--no-hugo]`.
+Run it by hand: `.venv/bin/python tests/bench/bench_render.py [--records 20000] [--memory 100000] [--no-hugo]`;
+`--system s6-contrataciones --no-peers` measures another system alone.
 The same records of the simulated S2 system go three ways, each in a process of its own, onto a RAM disk when there
 is one: our generator, one Markdown article each, and Hugo's content adapter over one JSON file. The peers draw a
 smaller page than ours (title, a table of all fields, head and footer), with no JSON twin: the comparison favours them.
@@ -28,20 +29,29 @@ import polars as pl
 
 from vitrina import build, config, simulate
 from vitrina.config import HOME
+from vitrina.registry import load_systems
 
 DAY = date(2026, 11, 20)
 GOAL_RATE, GOAL_MEMORY = 3_000, 400
 ASSETS = {
     n: n for n in ("main.css", "main.js", "search.js", "search-download.js", "search-worker.js", "viewer.js")
 }
+LARGE = "s2-servidores"
+LAYOUTS = {
+    LARGE: "s2_v2",
+    "s1-declaraciones": "s1_v2",
+    "s3-servidores": "s3_graves_v2",
+    "s3-particulares": "s3_personas_morales_v2",
+    "s6-contrataciones": "ocds",
+}
 SOURCE = """\
 id = "grande"
 title = "Fuente grande"
-system = "s2-servidores"
+system = "{system}"
 ente = "sesax"
 protocol = "folder"
 format = "json"
-layout = "s2_v2"
+layout = "{layout}"
 frequency = "quincenal"
 synthetic = true
 
@@ -51,11 +61,13 @@ pattern = "*.json"
 """
 
 
-def make_root(root: Path, records: int) -> None:
-    """Write a portal whose only large dataset is S2 with *records* simulated rows, checked and compared."""
+def make_root(root: Path, records: int, system: str = LARGE) -> None:
+    """Write a portal whose only large dataset is *system* with *records* simulated rows, checked and compared."""
     shutil.copytree(HOME / "data", root / "data", ignore=shutil.ignore_patterns("archive"))
-    simulate.write_system("s2-servidores", records, 3, root / "data" / "grande", DAY, "s2_v2")
-    (root / "data" / "sources" / "grande.toml").write_text(SOURCE, encoding="utf-8")
+    layout = LAYOUTS[system]
+    simulate.write_system(system, records, 3, root / "data" / "grande", DAY, layout)
+    declared = SOURCE.format(system=system, layout=layout)
+    (root / "data" / "sources" / "grande.toml").write_text(declared, encoding="utf-8")
     night = build.open_night(config.settings(root, DAY))
     for stage in ("pull", "normalize", "check", "compare"):
         night.stage(stage)
@@ -70,7 +82,7 @@ def peak_memory() -> int:
 # ── one side per process ──────────────────────────────────────────────────────────────────────────────────
 
 
-def ours(root: Path, out: Path) -> dict[str, Any]:
+def ours(root: Path, out: Path, large: Path = Path(LARGE)) -> dict[str, Any]:
     """Render the whole portal; the rate is that of the large dataset's record pages, writing included."""
     from vitrina import portal
     from vitrina.portal import records
@@ -83,7 +95,7 @@ def ours(root: Path, out: Path) -> dict[str, Any]:
         for page in plain(site, dataset, *more):
             count, size = count + 1, size + len(page.html) + len(page.json)
             yield page
-        if dataset.slug == "s2-servidores":
+        if dataset.slug == large.name:
             found.update(
                 pages=count, seconds=time.process_time() - started, kilobytes=size / max(count, 1) / 1000
             )
@@ -243,6 +255,7 @@ def main() -> None:
     options.add_argument(
         "--memory", type=int, default=0, help="also render this many records and say the peak memory"
     )
+    options.add_argument("--system", choices=LAYOUTS, default=LARGE)
     options.add_argument("--no-hugo", action="store_true")
     options.add_argument("--no-peers", action="store_true")
     options.add_argument("--side", nargs="+")
@@ -255,10 +268,11 @@ def main() -> None:
     place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(dir=place) as folder:
         root = Path(folder) / "raiz"
-        make_root(root, chosen.records)
-        frame = pl.read_parquet(root / "build" / "checked" / "s2-servidores" / "servidores.parquet")
-        print(f"{frame.height} registros de S2 en {folder}")
-        first = side("ours", str(root), f"{folder}/a")
+        make_root(root, chosen.records, chosen.system)
+        table = {s.slug: s.main.name for s in load_systems(config.settings(root, DAY))}[chosen.system]
+        frame = pl.read_parquet(root / "build" / "checked" / chosen.system / f"{table}.parquet")
+        print(f"{frame.height} registros de {chosen.system} en {folder}")
+        first = side("ours", str(root), f"{folder}/a", chosen.system)
         report("Vitrina, registros", first)
         print(f"  {first['kilobytes']:.1f} kB por registro (HTML y JSON); portal entero: {first['all_pages']} páginas en "
               f"{first['all_seconds']:.1f} s CPU; meta {GOAL_RATE}/s CPU")  # fmt: skip
@@ -269,7 +283,7 @@ def main() -> None:
         print(f"  otra noche sin cambios: {fresh} archivos escritos, {quiet['all_seconds']:.1f} s CPU")
         shutil.rmtree(f"{folder}/a")
         shutil.rmtree(f"{folder}/b")
-        if not chosen.no_peers:
+        if not chosen.no_peers and chosen.system == LARGE:
             compare(
                 root, Path(folder), frame, first["pages"] / first["seconds"], with_hugo=not chosen.no_hugo
             )

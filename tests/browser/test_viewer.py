@@ -88,6 +88,20 @@ def test_with_script_only_the_record_asked_for_is_shown(address: tuple[str, str]
     assert page.locator("article:visible").count() > 5
 
 
+def test_an_address_without_its_last_slash_leads_to_the_record(address: tuple[str, str], page: Page) -> None:
+    host, base = address
+    page.goto(f"{base}/contratos/c-007?de=correo")
+    page.wait_for_selector("h1:has-text('Contrato 7')")
+    assert page.url == f"{base}/contratos/c-007/"
+    answer = page.request.get(f"{base}/contratos/c-007?de=correo", max_redirects=0)
+    if host == "anfitrión de páginas":
+        assert answer.status == 404, "su página 404 lleva al registro, con script"
+    else:
+        assert (answer.status, answer.headers["location"]) == (301, "/contratos/c-007/?de=correo")
+    assert page.request.get(f"{base}/contratos/datos/nada.csv").status == 404
+    assert page.request.get(f"{base}/otros/c-007").status == 404
+
+
 def test_a_link_of_the_list_leads_to_the_same_place(address: tuple[str, str], page: Page) -> None:
     base = address[1]
     page.goto(f"{base}/contratos/lista/")

@@ -69,13 +69,13 @@ def test_the_pages_of_a_second_night_are_those_of_a_first_one(tmp_path: Path) ->
     assert all((tmp_path / "uno" / n).read_bytes() == (tmp_path / "dos" / n).read_bytes() for n in names)
 
 
-def test_a_name_that_is_there_already_is_replaced_and_not_written_into(tmp_path: Path) -> None:
+def test_a_name_that_is_there_already_is_never_written_into(tmp_path: Path) -> None:
     kept, out = tmp_path / "publicado.html", tmp_path / "sitio"
     kept.write_text("publicado")
     out.mkdir()
     (out / "a.html").hardlink_to(kept)
-    SiteWriter(str(out), {}).write_bytes("a.html", b"nuevo")
-    assert (out / "a.html").read_text() == "nuevo"
+    with pytest.raises(FileOverwriteFailedError, match=r"a\.html"):
+        SiteWriter(str(out), {}).write_bytes("a.html", b"nuevo")
     assert kept.read_text() == "publicado"
 
 

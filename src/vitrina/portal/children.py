@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -74,7 +75,7 @@ class Children:
         placed = pl.DataFrame({_PLACE: pl.Series(places, dtype=pl.Int64)}).with_row_index(_ROW)
         placed = placed.filter(pl.col(_PLACE) >= 0).sort(_PLACE, _ROW)
         edges = pl.Series(range(len(parents) + 1), dtype=pl.Int64)
-        self.ends: Sequence[int] = placed[_PLACE].search_sorted(edges, side="left").to_list()
+        self.ends: Sequence[int] = array("I", placed[_PLACE].search_sorted(edges, side="left"))
         self.order = placed[_ROW]
         self.frame = frame.select([n for n in table.names if n != table.parent_key])
         self.filled = self._filled(frame)
@@ -96,7 +97,7 @@ class Children:
 
 def _given(frame: pl.DataFrame, name: str) -> pl.Expr:
     given = pl.col(name).is_not_null()
-    return given & (pl.col(name) != "") if frame.schema[name] == pl.String else given
+    return given & (pl.col(name) != "") if frame.schema[name] in (pl.String, pl.Categorical) else given
 
 
 class Family:

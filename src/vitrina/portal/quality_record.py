@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from jinja2 import Environment
@@ -60,18 +62,24 @@ class Reviews:
 
 def by_record(dataset: Dataset) -> Mapping[str, tuple[tuple[str, str, str], ...]]:
     """Return record id → its findings as (rule, table, field), each once, in a fixed order."""
-    found: dict[str, set[tuple[str, str, str]]] = {}
     if dataset.findings is not None:
-        for row_id, table, rule, field in dataset.findings.select(
-            "row_id", "table", "rule", "field"
-        ).iter_rows():
-            found.setdefault(str(row_id), set()).add((str(rule), table or "", field or ""))
+        columns = dataset.findings.select("row_id", "rule", "table", "field").unique()
+        pairs = {
+            (row_id, rule, table or "", field or "") for row_id, rule, table, field in columns.iter_rows()
+        }
     else:  # only the first ones of each finding are known
-        for issue in dataset.report.get("issues", ()):
-            key = (rule_of(issue), str(issue.get("table") or ""), str(issue.get("field") or ""))
-            for row_id in issue.get("row_ids", ()):
-                found.setdefault(str(row_id), set()).add(key)
-    return {row_id: tuple(sorted(findings)) for row_id, findings in found.items()}
+        pairs = {
+            (str(row_id), rule_of(issue), str(issue.get("table") or ""), str(issue.get("field") or ""))
+            for issue in dataset.report.get("issues", ())
+            for row_id in issue.get("row_ids", ())
+        }
+    # Many records have the same findings: they share one tuple.
+    known: dict[tuple[tuple[str, str, str], ...], tuple[tuple[str, str, str], ...]] = {}
+    found = {}
+    for row_id, lines in groupby(sorted(pairs), key=itemgetter(0)):
+        findings = tuple((rule, table, field) for _, rule, table, field in lines)
+        found[row_id] = known.setdefault(findings, findings)
+    return found
 
 
 def ente_quality_url(site: Site, slug: str, row_id: str) -> str:

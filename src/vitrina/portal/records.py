@@ -108,7 +108,11 @@ class Writer:
         self.system: System = dataset.system
         self.shelf: Shelf = site.shelf(dataset.slug)
         self.order = order if order is not None else range(dataset.rows)
-        places = {self.shelf.ids[at]: i for i, at in enumerate(self.order)}
+        places = (
+            {self.shelf.ids[at]: i for i, at in enumerate(order)}
+            if order is not None
+            else self.shelf.position
+        )
         self.body = Body(site, dataset, Cutter(draw.env, deeper=deeper), places)
         self.kind = filters.sentence(self.system.singular)
         self.crumbs = site.crumbs(self.system)

@@ -5,6 +5,7 @@ Joins use hard keys only (`ente_id`, `proveedor_id`); people are never joined by
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,7 +48,10 @@ class Facet:
 
 @dataclass(frozen=True)
 class Shelf:
-    """One dataset's rows by position: id, title, subtitle, date and amount."""
+    """One dataset's rows by position: id, title, subtitle, date and amount.
+
+    All datasets' shelves are held at once: equal values are one object, and positions stand in arrays.
+    """
 
     dataset: Dataset
     ids: Sequence[str]
@@ -71,11 +75,17 @@ def shelve(dataset: Dataset) -> Shelf:
         dataset=dataset,
         ids=ids,
         titles=[t or _untitled(dataset.system, i) for t, i in zip(titles, ids, strict=True)],
-        subtitles=_joined(dataset, display.subtitle, " · "),
-        dates=_column(dataset, display.date),
+        subtitles=_shared(_joined(dataset, display.subtitle, " · ")),
+        dates=_shared(_column(dataset, display.date)),
         amounts=_column(dataset, display.amount),
         position={row_id: i for i, row_id in enumerate(ids)},
     )
+
+
+def _shared(values: Sequence[Any]) -> list[Any]:
+    """Return *values* with one object for those that are equal."""
+    known: dict[Any, Any] = {}
+    return [known.setdefault(v, v) for v in values]
 
 
 def _untitled(system: System, row_id: str) -> str:
@@ -139,14 +149,14 @@ class Shelves:
 
     def _joined(
         self, target: str, key: str, main_key: Callable[[System], str]
-    ) -> dict[str, dict[str, list[int]]]:
+    ) -> dict[str, dict[str, Sequence[int]]]:
         """Return id → slug → positions, from the main table's key and from children that carry *key*."""
-        found: dict[str, dict[str, list[int]]] = defaultdict(dict)
+        found: dict[str, dict[str, Sequence[int]]] = defaultdict(dict)
         for shelf in self:
             if shelf.system.slug == target:
                 continue
             for row_id, positions in _mentions(shelf, key, main_key(shelf.system)).items():
-                found[row_id][shelf.system.slug] = sorted(positions)
+                found[row_id][shelf.system.slug] = array("I", sorted(positions))
         return found
 
 
@@ -180,7 +190,7 @@ def facets(shelf: Shelf, shelves: Shelves) -> tuple[Facet, ...]:
 
 
 def _facet(shelf: Shelf, field: Field, shelves: Shelves) -> Facet:
-    rows: dict[str, list[int]] = defaultdict(list)
+    rows: dict[str, array[int]] = defaultdict(lambda: array("I"))
     keys = _keys(field)
     for at, value in enumerate(shelf.dataset.frame[field.name]):
         for key in keys(value) or [""]:
@@ -232,7 +242,7 @@ def _names_as_received(shelf: Shelf, name: str) -> dict[str, str]:
     return {str(k): str(v) for k, v in reversed(list(pairs.iter_rows()))}
 
 
-def _values(named: Sequence[tuple[str, str, list[int]]], ours: Collection[str]) -> Iterator[Value]:
+def _values(named: Sequence[tuple[str, str, Sequence[int]]], ours: Collection[str]) -> Iterator[Value]:
     """Give each value an address of its own: two labels with one slug, or a reserved word, get a hash.
 
     The labels of the keys in *ours* are the portal's own words. Addresses are the same in every language.

@@ -23,6 +23,8 @@ from vitrina.text import mark, sort_key
 
 FINDINGS = ("row_id", "table", "rule", "severity", "field")
 _ID = re.compile(r"[^/\\\x00-\x1f]{1,200}")
+_REPEATED = 4
+"""Times that the texts of a column stand in it, on average, from which it is kept by category."""
 _FORMATS = Spoken(
     {
         ".csv": "CSV",
@@ -146,7 +148,7 @@ def _dataset(settings: Settings, system: System, sources: Sequence[Source]) -> D
 def _findings(path: Path) -> pl.DataFrame | None:
     if not path.is_file():
         return None
-    return pl.read_parquet(path, columns=list(FINDINGS)).cast(pl.String)
+    return pl.DataFrame([_narrow(c) for c in pl.read_parquet(path, columns=list(FINDINGS)).cast(pl.String)])
 
 
 def _nights(path: Path) -> tuple[dict[str, Any], ...]:
@@ -163,10 +165,23 @@ def _frame(build: Path, system: System, table: Table) -> pl.DataFrame:
     path = build / "checked" / system.slug / f"{table.name}.parquet"
     if not path.is_file():
         return pl.DataFrame(schema=dict.fromkeys(table.names, pl.String))
-    frame = pl.read_parquet(path)
-    absent = [pl.lit(None, dtype=pl.String).alias(n) for n in table.names if n not in frame.columns]
-    extra = [f.name for f in HISTORY_FIELDS if f.name in frame.columns]
-    return frame.with_columns(absent).select([*table.names, *extra])
+    extra = [f.name for f in HISTORY_FIELDS]
+    known = pl.read_parquet_schema(path)
+    # A column at a time: what is read whole, before it is narrowed, would be the most that a night takes.
+    wanted = [n for n in known if n in {*table.names, *extra}]
+    keys = {"id", table.parent_key, *table.primary_key}
+    read = ((n, pl.read_parquet(path, columns=[n]).to_series()) for n in wanted)
+    columns = [column if n in keys else _narrow(column) for n, column in read]
+    frame = pl.DataFrame(columns)
+    absent = [pl.lit(None, dtype=pl.String).alias(n) for n in table.names if n not in known]
+    return frame.with_columns(absent).select([*table.names, *(n for n in extra if n in known)])
+
+
+def _narrow(column: pl.Series) -> pl.Series:
+    """Keep each different text of a column once when it repeats them: it still gives texts, for a quarter of the room."""
+    if column.dtype != pl.String or column.n_unique() > column.len() // _REPEATED:
+        return column
+    return column.cast(pl.Categorical)
 
 
 def _history(frame: pl.DataFrame, changes: Path, run_date: date) -> pl.DataFrame:

@@ -14,6 +14,9 @@ from pelican import signals
 from pelican.utils import sanitised_join
 from pelican.writers import FileOverwriteFailedError, Writer
 
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+"""How a page is opened: the folder is new every night, so a name that is there belongs to another page of this one."""
+
 
 class Drawn:
     """A page already drawn, in the form Pelican's writers take a template."""
@@ -64,17 +67,16 @@ class SiteWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
     def write_bytes(self, name: str, content: bytes) -> str:
         """Put *content* at *name* under the output folder and return its path; FileOverwriteFailedError when it is taken."""
         path: str = sanitised_join(self.output_path, name)
-        if path in self._written_files:
-            raise FileOverwriteFailedError(f"Two pages want the same place: {name}")
-        self._written_files.add(path)
         if self.previous and self._link(f"{self.previous}{path[len(self.output_path) :]}", path, content):
             self.linked += 1
             return path
         try:
-            handle = _create(path)
+            handle = os.open(path, _NEW, 0o666)
         except FileNotFoundError:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-            handle = _create(path)
+            handle = os.open(path, _NEW, 0o666)
+        except FileExistsError as error:
+            raise FileOverwriteFailedError(f"Two pages want the same place: {name}") from error
         try:
             view = memoryview(content)
             while view:
@@ -94,13 +96,3 @@ class SiteWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
         except OSError:
             return False
         return True
-
-
-def _create(path: str) -> int:
-    """Open *path* for writing, as a file of its own: a name left by an earlier run is replaced, not written into."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    try:
-        return os.open(path, flags, 0o666)
-    except FileExistsError:
-        os.unlink(path)  # noqa: PTH108
-        return os.open(path, flags, 0o666)
