@@ -244,7 +244,7 @@ class System:
     rules: tuple[Rule, ...]
     needs: tuple[str, ...] = ()
     derived: str = ""
-    """Name of the function in layouts/derived.py that makes rows from other systems; empty when pulled only."""
+    """Ending of the module layouts/derived_*.py that makes rows from other systems; empty when pulled only."""
     id_scope: Literal["source", "system"] = "source"
     """"system" when source ids are unique in the whole system by standard (ocid, folio); else one per source."""
     record_pages: Literal["pages", "viewer"] = "pages"

@@ -2,7 +2,8 @@
 
 Frictionless is the authority on cells, rows, keys and references; the declared rules follow; the expectations
 decide whether tonight's rows may replace the published ones; and the ledger is closed per source and per public
-body. Once every system has its rows, the rules that compare systems are checked, and the reports written.
+body. A system derived from others gets its rows when those are checked. Once every system has its rows, the rules that
+compare systems are checked, and the reports written.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from vitrina.checking import (
 from vitrina.checking.rules import Tally
 from vitrina.checking.rules_rows import Scene
 from vitrina.config import Settings
+from vitrina.layouts import derived
 from vitrina.model import System
 from vitrina.storage import fresh_folder, read_json, write_json, write_parquet
 
@@ -42,6 +44,8 @@ def run(
     """Check every system; return its decision: publish, keep_last_good or empty."""
     nights = []
     for system in systems:
+        if system.derived:
+            derived.add(settings, system)
         nights.append(_check_system(settings, system))
         progress(f"{system.slug}: {_DECISIONS[nights[-1].summary['decision']]}")
     for checked in nights:

@@ -1,20 +1,16 @@
 """Normalize: snapshots → build/tables/<system>/<table>.parquet, every column text, private data already gone.
 
-Each record meets a layout by its shape; one that meets none is quarantined, never guessed. What became of each
-record is written to `_records.parquet`, so that `check` can close the ledger: no record disappears unseen.
+Each record meets a layout by its shape; one that meets none is quarantined, never guessed. Rows that follow from other
+systems come later, when those are checked (layouts/derived.py).
 """
 
 from __future__ import annotations
 
-import importlib
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-
-import polars as pl
 
 from vitrina import formats, weather
 from vitrina.catalogs import load_entes
@@ -22,40 +18,16 @@ from vitrina.config import Settings
 from vitrina.errors import SourceError
 from vitrina.layouts import find
 from vitrina.layouts.base import Context, Layout
+from vitrina.layouts.collected import Collected
 from vitrina.layouts.reserved import Leaves, Split
-from vitrina.model import Issue, Malformed, Outcome, RawRecord, Row, Source, System
+from vitrina.model import Malformed, Outcome, RawRecord, Source, System
 from vitrina.publishing.gate import Memory
 from vitrina.snapshots import Store
-from vitrina.storage import fresh_folder, read_json_or, text_frame, write_json, write_parquet
+from vitrina.storage import read_json_or
 
 Progress = Callable[[str], None]
-RECORD_COLUMNS = ("source", "position", "row_position", "fate", "code", "message")
-NOTE_COLUMNS = (
-    "source",
-    "position",
-    "row_position",
-    "row_id",
-    "table",
-    "code",
-    "severity",
-    "field",
-    "message",
-    "remedy",
-)
 _CALENDAR = 56
 """Nights a source's calendar shows."""
-
-
-@dataclass
-class _Collected:
-    """What one system's sources gave, gathered record by record."""
-
-    rows: dict[str, list[Row]]
-    records: list[Row] = field(default_factory=list)
-    notes: list[Row] = field(default_factory=list)
-    unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
-    withheld_fields: Counter[tuple[str, str]] = field(default_factory=Counter)
-    sources: list[dict[str, Any]] = field(default_factory=list)
 
 
 def run(
@@ -69,13 +41,11 @@ def run(
     memory = Memory()
     resolve: Callable[[str], str | None] = lambda _name: None  # noqa: E731 - replaced once `entes` is known
     for system in systems:
-        collected = _Collected({t.name: [] for t in system.tables})
+        collected = Collected.of(system)
         for source in sources:
             if source.system == system.slug:
                 _read_source(settings, system, source, resolve, collected, memory)
-        if system.derived:
-            _derive(settings, system, resolve, collected)
-        _write(settings, system, collected)
+        collected.write(settings.build / "tables" / system.slug, system)
         counts[system.slug] = len(collected.rows[system.main.name])
         if system.slug == "entes":
             resolve = load_entes(settings.catalogs, collected.rows[system.main.name]).ente_id
@@ -89,7 +59,7 @@ def _read_source(
     system: System,
     source: Source,
     resolve: Callable[[str], str | None],
-    collected: _Collected,
+    collected: Collected,
     memory: Memory,
 ) -> None:
     pulled = read_json_or(settings.build / "pull" / f"{source.id}.json", None) or {
@@ -115,7 +85,7 @@ def _read_source(
     entry["observed_days"] = weather.observed_days(nights)
     entry["calendar"] = [{"date": n["date"], "condition": n["condition"]} for n in nights[-_CALENDAR:]]
     if gathered is not None:
-        _merge(collected, gathered)
+        collected.merge(gathered)
 
 
 def _floors(source: Source) -> weather.Floors:
@@ -141,18 +111,18 @@ def _read_snapshot(
     resolve: Callable[[str], str | None],
     entry: dict[str, Any],
     memory: Memory,
-) -> tuple[_Collected | None, weather.Night | None]:
+) -> tuple[Collected | None, weather.Night | None]:
     """Return the rows of the snapshot that *entry* names, and its figures; (None, None) when it gives none."""
     if not entry["snapshot"]:
         return None, None
     folder = settings.archive / "snapshots" / source.id / entry["snapshot"] / "files"
     context = Context(system, source, settings.run_date, resolve)
-    gathered = _Collected({t.name: [] for t in system.tables})
+    gathered = Collected.of(system)
     try:
         seen = _Remembering(system, memory)
         records = seen.before(_counted(_records(folder, source, settings), entry))
         for outcome in seen.after(_outcomes(records, context)):
-            _gather(gathered, outcome, source, entry["snapshot"])
+            gathered.gather(outcome, source, entry["snapshot"])
     except SourceError as error:
         entry.update(weather="none", condition=error.condition, message=error.message, remedy=error.remedy)
         return None, None
@@ -168,7 +138,7 @@ def _read_snapshot(
     return gathered, _night(system, gathered, entry["read"])
 
 
-def _night(system: System, gathered: _Collected, records: int) -> weather.Night:
+def _night(system: System, gathered: Collected, records: int) -> weather.Night:
     rows = gathered.rows[system.main.name]
     return weather.Night(
         records=records,
@@ -240,101 +210,3 @@ def _outcomes(records: Iterable[RawRecord], context: Context) -> Iterator[Outcom
         first = next(group)
         yield from first[0].outcomes((r for _, r in itertools.chain([first], group)), context)
     yield from aside
-
-
-def _gather(collected: _Collected, outcome: Outcome, source: Source, snapshot: str) -> None:
-    place = outcome.positions[0] + (f" (+{len(outcome.positions) - 1})" if len(outcome.positions) > 1 else "")
-    fate = "row" if outcome.rows else "withheld" if outcome.withheld else "rejected"
-    code = outcome.withheld or outcome.rejected
-    for position in outcome.positions:
-        collected.records.append(
-            {
-                "source": source.id,
-                "position": position,
-                "row_position": place,
-                "fate": fate,
-                "code": code,
-                "message": outcome.message,
-            }
-        )
-    for table, rows in outcome.rows.items():
-        for row in rows:
-            row.update(fuente_id=source.id, fuente_instantanea=snapshot, fuente_posicion=place)
-            collected.rows[table].append(row)
-    if outcome.issues:
-        main = next(iter(outcome.rows.get(next(iter(collected.rows)), ())), None)
-        own = (main and main.get("id")) or ""
-        collected.notes.extend(_note(i, source, place, own) for i in outcome.issues)
-    collected.unknown.update((path, source.id) for path in outcome.unknown)
-    collected.withheld_fields.update((path, source.id) for path in outcome.withheld_fields)
-
-
-def _note(issue: Issue, source: Source, place: str, row_id: str) -> Row:
-    """Return what a layout noticed as a row of `_notes.parquet`; *place* and *row_id*: those of its main row."""
-    return {
-        "source": source.id, "position": issue.position or place, "row_position": place,
-        "row_id": issue.row_id or row_id, "table": issue.table, "code": issue.code, "severity": issue.severity,
-        "field": issue.field, "message": issue.message, "remedy": issue.remedy,
-    }  # fmt: skip
-
-
-def _merge(collected: _Collected, gathered: _Collected) -> None:
-    for table, rows in gathered.rows.items():
-        collected.rows[table].extend(rows)
-    collected.records.extend(gathered.records)
-    collected.notes.extend(gathered.notes)
-    collected.unknown.update(gathered.unknown)
-    collected.withheld_fields.update(gathered.withheld_fields)
-
-
-def _derive(
-    settings: Settings, system: System, resolve: Callable[[str], str | None], collected: _Collected
-) -> None:
-    """Add the rows that follow from other systems' tables, as a source of its own in the ledger."""
-    module = importlib.import_module(f"vitrina.layouts.derived_{system.derived}")
-    source = Source(
-        id=f"derivado-{system.slug}", title="Derivado de los demás sistemas del portal", system=system.slug,
-        protocol="derived", format="", frequency="diaria",
-    )  # fmt: skip
-    inputs = {
-        slug: {
-            p.stem: pl.read_parquet(p)
-            for p in sorted((settings.build / "tables" / slug).glob("[!_]*.parquet"))
-        }
-        for slug in system.needs
-    }
-    own = {t.name: text_frame(collected.rows[t.name], t.names) for t in system.tables}  # type: ignore[arg-type]
-    gathered = _Collected({t.name: [] for t in system.tables})
-    for outcome in module.derive(inputs, own, Context(system, source, settings.run_date, resolve)):
-        _gather(gathered, outcome, source, settings.run_date.isoformat())
-    collected.sources.append(
-        {
-            "source": source.id, "title": source.title, "system": system.slug, "weather": "fresh",
-            "condition": "fresh", "calendar": [],
-            "snapshot": settings.run_date.isoformat(), "taken": settings.run_date.isoformat(),
-            "records": len(gathered.records), "read": len(gathered.records), "message": "", "remedy": "",
-        }
-    )  # fmt: skip
-    _merge(collected, gathered)
-
-
-def _write(settings: Settings, system: System, collected: _Collected) -> None:
-    folder = fresh_folder(settings.build / "tables" / system.slug)
-    for table in system.tables:
-        rows: list[Mapping[str, str | None]] = list(collected.rows[table.name])
-        write_parquet(folder / f"{table.name}.parquet", text_frame(rows, table.names))
-    write_parquet(folder / "_records.parquet", text_frame(list(collected.records), RECORD_COLUMNS))
-    write_parquet(folder / "_notes.parquet", text_frame(list(collected.notes), NOTE_COLUMNS))
-    write_json(
-        folder / "_normalize.json",
-        {
-            "sources": collected.sources,
-            "unknown_fields": [
-                {"path": p, "source": s, "count": n} for (p, s), n in sorted(collected.unknown.items())
-            ],
-            "withheld_fields": [
-                {"path": p, "source": s, "count": n}
-                for (p, s), n in sorted(collected.withheld_fields.items())
-            ],
-        },
-    )
