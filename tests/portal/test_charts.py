@@ -56,6 +56,13 @@ def test_bars_name_the_rest_and_the_missing_and_lose_nothing(toy: Settings) -> N
     assert found.finding == "«A» va primero con 3 (37.5\xa0% del total); le sigue «B», con 2."
 
 
+@pytest.mark.parametrize("kind", ["bars", "years", "stacked"])
+def test_a_chart_of_nothing_but_missing_values_is_not_drawn(toy: Settings, kind: str) -> None:
+    by = "fecha" if kind == "years" else "ente_nombre"
+    rows = [{"id": str(i), "fecha": None, "ente_nombre": None, "metodo": "LP"} for i in range(3)]
+    assert figure(toy, Chart("x", "Entes", kind, by, split="metodo"), rows) is None
+
+
 def test_no_rows_no_chart(toy: Settings) -> None:
     assert figure(toy, Chart("x", "Entes", "bars", "ente_nombre"), []) is None
 

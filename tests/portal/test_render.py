@@ -133,3 +133,15 @@ def test_every_template_is_used(rendered: Path) -> None:
     for path in templates.rglob("*.html"):
         name = str(path.relative_to(templates))
         assert name in pelican_asks_for or f'"{name}"' in text, name
+
+
+def test_a_column_that_no_record_brings_is_not_listed_nor_a_way_to_browse(tmp_path: Path) -> None:
+    toy = make_toy(tmp_path / "raiz")
+    path = toy.root / "build" / "checked" / "contratos" / "contratos.parquet"
+    pl.read_parquet(path).with_columns(metodo=pl.lit(None, dtype=pl.String)).write_parquet(path)
+    portal.render(toy, tmp_path / "sitio", bundled=ASSETS)
+    listing = (tmp_path / "sitio" / "contratos" / "lista" / "index.html").read_text(encoding="utf-8")
+    assert 'data-t="Fecha"' in listing
+    assert 'data-t="Metodo"' not in listing
+    assert not (tmp_path / "sitio" / "contratos" / "por" / "metodo").exists()
+    assert (tmp_path / "sitio" / "contratos" / "por" / "fecha").is_dir()

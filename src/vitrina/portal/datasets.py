@@ -55,7 +55,7 @@ _FILES = {
 
 def routes(site: Site, dataset: Dataset, env: Environment) -> Iterator[Route]:
     """Yield every page of *dataset* but its records'."""
-    columns = listings.columns_of(dataset.system)
+    columns = listings.columns_of(dataset)
     lines = listings.lines_of(site, dataset, env, columns)
     yield dataset_route(site, dataset, columns, lines[:PAGE_ROWS])
     yield _data_route(site, dataset)

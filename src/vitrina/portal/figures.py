@@ -12,11 +12,10 @@ import pandas as pd
 
 from vitrina.model import Chart, Field, Table
 from vitrina.portal import cells, filters
+from vitrina.portal.shelf import NO_VALUE
 from vitrina.portal.store import Dataset
 from vitrina.portal.words import listed, say
-from vitrina.text import mark
 
-NO_VALUE = mark("Sin dato")
 MAX_YEARS = 40
 _PERIOD = re.compile(r"\d{4}-[TSBQ]?\d+").fullmatch
 
@@ -67,7 +66,7 @@ def chart_figure(
     columns = list(dict.fromkeys(n for n in (chart.by, chart.measure, chart.split) if n))
     data = pd.DataFrame(frame.select(columns).to_dict(as_series=False), dtype=object)
     counts = _counts(data, field, measure)
-    if counts.empty:
+    if not any(counts.index != ""):  # a bar of nothing but missing values tells nobody anything
         return None
     show = _shown(measure)
     unit = measure.title if measure else filters.sentence(_unit(dataset, table))

@@ -31,25 +31,30 @@ def routes(
             yield from _facet_value(site, dataset, facet, value, columns, lines)
 
 
-def columns_of(system: System) -> tuple[Column, ...]:
+def columns_of(dataset: Dataset) -> tuple[Column, ...]:
     """Return the columns of the dataset's listings; the first one holds the record's title and link."""
-    shown = [system.main.field(n) for n in _shown(system)]
+    system = dataset.system
+    shown = [system.main.field(n) for n in _shown(dataset)]
     return (
         Column("", filters.sentence(system.singular), numeric=False),
         *(Column(f.name, f.title, cells.is_numeric(f)) for f in shown),
     )
 
 
-def _shown(system: System) -> list[str]:
-    """The declared columns without those that the linked title already says."""
-    said = {"id", *system.display.title}
-    return [n for n in system.display.columns if n not in said]
+def _shown(dataset: Dataset) -> list[str]:
+    """The declared columns without those that the linked title already says, or that no record brings."""
+    said = {"id", *dataset.system.display.title}
+    return [
+        n
+        for n in dataset.system.display.columns
+        if n not in said and not (dataset.rows and dataset.frame[n].null_count() == dataset.rows)
+    ]
 
 
 def lines_of(site: Site, dataset: Dataset, env: Environment, columns: Sequence[Column]) -> list[Markup]:
     """Return each row of the listings as markup, in listing order; made once, placed in many pages."""
     system, shelf = dataset.system, site.shelf(dataset.slug)
-    names = _shown(system)
+    names = _shown(dataset)
     shown = [_cell_maker(site, system, system.main.field(n)) for n in names]
     macro: Callable[..., Markup] = env.get_template("components/data_table.html").module.row  # type: ignore[attr-defined]
     rows = dataset.frame.select(names).iter_rows() if names else ((),) * dataset.rows

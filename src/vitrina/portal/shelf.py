@@ -185,8 +185,12 @@ def _mentions(shelf: Shelf, key: str, main_key: str) -> dict[str, set[int]]:
 
 
 def facets(shelf: Shelf, shelves: Shelves) -> tuple[Facet, ...]:
-    """Return the dataset's facets with their values, most frequent first (years: latest first)."""
-    return tuple(_facet(shelf, shelf.system.main.field(n), shelves) for n in shelf.system.display.facets)
+    """Return the dataset's facets with their values, most frequent first (years: latest first).
+
+    A field that no record brings is no way to browse.
+    """
+    found = (_facet(shelf, shelf.system.main.field(n), shelves) for n in shelf.system.display.facets)
+    return tuple(f for f in found if any(v.key for v in f.values))
 
 
 def _facet(shelf: Shelf, field: Field, shelves: Shelves) -> Facet:
