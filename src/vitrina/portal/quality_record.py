@@ -65,7 +65,7 @@ def by_record(dataset: Dataset) -> Mapping[str, tuple[tuple[str, str, str], ...]
     if dataset.findings is not None:
         columns = dataset.findings.select("row_id", "rule", "table", "field").unique()
         pairs = {
-            (row_id, rule, table or "", field or "") for row_id, rule, table, field in columns.iter_rows()
+            (str(i), str(rule), table or "", field or "") for i, rule, table, field in columns.iter_rows()
         }
     else:  # only the first ones of each finding are known
         pairs = {
