@@ -64,6 +64,26 @@ def test_every_rule_has_a_section_with_figures_and_words(page: Path) -> None:
     assert "Se cumple" in kept and "Cada uno con su clave" in kept and "Se miraron 122 filas." in kept
 
 
+def test_the_page_says_where_its_numbers_are_and_they_are_the_same(page: Path, rendered: Path) -> None:
+    report = json.loads((rendered / "calidad" / "contratos" / "reporte.json").read_text(encoding="utf-8"))
+    html = page.read_text(encoding="utf-8")
+    assert (
+        'href="/calidad/contratos/reporte.json"'
+        in html.split('<section id="numeros">')[1].split("</section>")[0]
+    )
+    told = 0
+    for rule in report["reglas"]:
+        if rule["filas_revisadas"]:
+            words = section(page, f"regla-{rule['id']}")
+            assert f"Se miraron {rule['filas_revisadas']:,} filas" in words, rule["id"]
+            told += 1
+    assert told >= 3
+    (source,) = report["fuentes"]
+    ledger = html.split('<section id="cuentas">')[1].split("</section>")[0]
+    numbers = [int(n.replace(",", "")) for n in re.findall(r">([\d,]+)</td>", ledger)]
+    assert numbers == [source[k] for k in ("recibidos", "publicados", "apartados", "reservados")]
+
+
 def test_what_was_not_checked_says_why_and_never_reads_as_passed(page: Path, rendered: Path) -> None:
     article = section(page, "regla-inhabilitado")
     assert "No se revisó" in article and "El conjunto «sanciones» no se revisó anoche." in article
