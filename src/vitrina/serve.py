@@ -160,8 +160,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _lacks_slash(self, root: Path, path: str) -> bool:
         """Return whether *path* is a folder's, or a record's in a book, without its last slash."""
-        if path.endswith("/") or self._is_folder(root, path):
-            return not path.endswith("/")
+        if path.endswith("/"):
+            return False
+        if self._is_folder(root, path):
+            return True
         library = hosting.books_of_bare(path)
         return bool(library) and self._is_folder(root, library) and not (root / path.lstrip("/")).exists()
 

@@ -7,6 +7,7 @@ delivery that did not pass, must not be told of in another dataset.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -17,10 +18,10 @@ from vitrina.model import Source, System
 from vitrina.storage import text_frame
 
 
-def add(settings: Settings, system: System) -> None:
+def add(settings: Settings, system: System, published: Mapping[str, Mapping[str, pl.DataFrame]]) -> None:
     """Add to the system's tables the rows that its function makes, as a source of its own in the ledger.
 
-    Those of an earlier run of the night are replaced.
+    *published*: the tables, by system and name, of those it needs. Rows of an earlier run of the night are replaced.
     """
     module = importlib.import_module(f"vitrina.layouts.derived_{system.derived}")
     day = settings.run_date.isoformat()
@@ -30,7 +31,7 @@ def add(settings: Settings, system: System) -> None:
     )  # fmt: skip
     folder = settings.build / "tables" / system.slug
     collected = Collected.read(folder, system, without=source.id)
-    inputs = {slug: _published(settings, slug) for slug in system.needs}
+    inputs = {slug: {n: t.cast(pl.String) for n, t in tables.items()} for slug, tables in published.items()}
     own = {t.name: text_frame(list(collected.rows[t.name]), t.names) for t in system.tables}
     gathered = Collected.of(system)
     for outcome in module.derive(inputs, own, Context(system, source, settings.run_date, lambda _name: None)):
@@ -44,9 +45,3 @@ def add(settings: Settings, system: System) -> None:
     )  # fmt: skip
     collected.merge(gathered)
     collected.write(folder, system)
-
-
-def _published(settings: Settings, slug: str) -> dict[str, pl.DataFrame]:
-    """Return the tables of *slug* as they are published tonight, all columns text."""
-    folder = settings.build / "checked" / slug
-    return {p.stem: pl.read_parquet(p).cast(pl.String) for p in sorted(folder.glob("[!_]*.parquet"))}

@@ -45,7 +45,7 @@ def run(
     nights = []
     for system in systems:
         if system.derived:
-            derived.add(settings, system)
+            derived.add(settings, system, {slug: _published(settings, slug) for slug in system.needs})
         nights.append(_check_system(settings, system))
         progress(f"{system.slug}: {_DECISIONS[nights[-1].summary['decision']]}")
     for checked in nights:
